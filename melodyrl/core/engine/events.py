@@ -1,0 +1,89 @@
+"""What the engine can be told, and what it says. Commands are events, so they are recorded too."""
+
+from dataclasses import dataclass
+from typing import Literal, NewType
+
+from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
+
+Nanos = NewType("Nanos", int)
+"""A moment or a duration in nanoseconds of one monotonic clock; never the wall clock."""
+
+Mode = Literal["solo", "harmony", "off"]
+MODES: tuple[Mode, ...] = ("solo", "harmony", "off")
+
+KnobName = Literal["harmony", "smoothness", "diversity", "rhythm", "density", "temperature"]
+KNOBS: dict[KnobName, tuple[float, float, float]] = {
+    "harmony": (0.0, 1.0, 0.5),
+    "smoothness": (0.0, 1.0, 0.5),
+    "diversity": (0.0, 1.0, 0.5),
+    "rhythm": (0.0, 1.0, 0.5),
+    "density": (0.25, 4.0, 1.5),
+    "temperature": (0.0, 1.0, 0.12),
+}
+"""Lowest, highest and default value. Density is in onsets a beat, temperature in reward units;
+the other four are relative weights (normalised together, see rewards.preference)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetKnob:
+    """Turn a knob to a value within its range of KNOBS."""
+
+    name: KnobName
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetMode:
+    """Change what the machine does with what it hears."""
+
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class SetTempo:
+    """Change the tempo, in quarter notes a minute, 20 to 400; the present position is kept."""
+
+    tempo_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetKey:
+    """Fix the key (tonic 0-11), or with tonic None listen for it again."""
+
+    tonic: int | None
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetMeter:
+    """Change the meter; the next grid step begins a bar. 4/4, 3/4 and 6/8 are known."""
+
+    beats: int
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin a bar now. Without it the first note that is heard begins the first bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Fall silent and wait for the next note or Start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panic:
+    """Release every note now, ours and the ones held."""
+
+
+Command = SetKnob | SetMode | SetTempo | SetKey | SetMeter | Start | Stop | Panic
+Event = NoteOn | NoteOff | ControlChange | Command
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to send, and the moment at which it was due (sent - due = lateness)."""
+
+    due_ns: Nanos
+    message: Message

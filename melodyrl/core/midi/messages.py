@@ -1,0 +1,65 @@
+"""MIDI channel messages as values, and the bytes they travel as.
+
+Source: MIDI 1.0 Detailed Specification, 4.2 (channel voice messages). Channels are 0-15.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOn:
+    """A key goes down: pitch 0-127, velocity 1-127, channel 0-15."""
+
+    pitch: int
+    velocity: int = 80
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOff:
+    """A key comes up: pitch 0-127, channel 0-15."""
+
+    pitch: int
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChange:
+    """A controller moves: 64 is the sustain pedal, 120 and 123 silence everything."""
+
+    controller: int
+    value: int
+    channel: int = 0
+
+
+Message = NoteOn | NoteOff | ControlChange
+
+_NOTE_OFF, _NOTE_ON, _CONTROL_CHANGE = 0x80, 0x90, 0xB0
+
+
+def to_bytes(message: Message) -> bytes:
+    """The three bytes of a message."""
+    match message:
+        case NoteOn(pitch, velocity, channel):
+            return bytes((_NOTE_ON | channel, pitch, velocity))
+        case NoteOff(pitch, channel):
+            return bytes((_NOTE_OFF | channel, pitch, 0))
+        case ControlChange(controller, value, channel):
+            return bytes((_CONTROL_CHANGE | channel, controller, value))
+
+
+def from_bytes(data: bytes) -> Message | None:
+    """The message in exactly one whole MIDI message, or None where it is not one of ours.
+
+    A note-on of velocity 0 is a note-off (MIDI 1.0, 4.2.3). Truncated or malformed bytes are None.
+    """
+    if len(data) != 3 or data[1] > 127 or data[2] > 127:
+        return None
+    kind, channel = data[0] & 0xF0, data[0] & 0x0F
+    if kind == _NOTE_ON and data[2] > 0:
+        return NoteOn(data[1], data[2], channel)
+    if kind in (_NOTE_ON, _NOTE_OFF):
+        return NoteOff(data[1], channel)
+    if kind == _CONTROL_CHANGE:
+        return ControlChange(data[1], data[2], channel)
+    return None
