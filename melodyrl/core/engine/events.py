@@ -1,12 +1,10 @@
 """What the engine can be told, and what it says. Commands are events, so they are recorded too."""
 
 from dataclasses import dataclass
-from typing import Literal, NewType
+from typing import Literal
 
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
-
-Nanos = NewType("Nanos", int)
-"""A moment or a duration in nanoseconds of one monotonic clock; never the wall clock."""
+from melodyrl.core.music.tempo import Nanos
 
 Mode = Literal["solo", "harmony", "off"]
 MODES: tuple[Mode, ...] = ("solo", "harmony", "off")
