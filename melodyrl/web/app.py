@@ -1,0 +1,107 @@
+"""The web application: the page's files, the socket, and the take."""
+
+import asyncio
+import time
+from importlib import resources
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from melodyrl.web import protocol
+from melodyrl.web.guard import Guard
+from melodyrl.web.hub import Hub, Seat
+from melodyrl.web.wire import Wire
+
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+_TRY_AGAIN_LATER = 1013
+"""WebSocket close code: too many browsers. Source: IANA WebSocket close code registry."""
+
+
+def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
+    """The application for one host and port."""
+    files = _page_files()
+
+    async def page(request: Request) -> Response:
+        # A table of the files there are, read once: a path that climbs out finds nothing in it.
+        return files.get(request.path_params.get("name", "index.html")) or _not_found()
+
+    async def take(_: Request) -> Response:
+        return _take_response(await wire.take())
+
+    async def socket(websocket: WebSocket) -> None:
+        await _serve(websocket, hub)
+
+    return Starlette(
+        routes=[
+            Route("/", page),
+            Route("/page/{name}", page),
+            Route("/take.mid", take),
+            WebSocketRoute("/socket", socket),
+        ],
+        middleware=[Middleware(Guard, host=host, port=port)],
+        exception_handlers={404: _missing},
+    )
+
+
+def _page_files() -> dict[str, Response]:
+    folder = resources.files("melodyrl.web").joinpath("page")
+    return {
+        entry.name: Response(entry.read_bytes(), media_type=_TYPES["." + suffix])
+        for entry in folder.iterdir()
+        if "." + (suffix := entry.name.rpartition(".")[2]) in _TYPES
+    }
+
+
+async def _missing(_: Request, __: Exception) -> Response:
+    return _not_found()
+
+
+def _not_found() -> Response:
+    return PlainTextResponse("There is nothing here; the page is at /.\n", status_code=404)
+
+
+def _take_response(data: bytes | None) -> Response:
+    if data is None:
+        return PlainTextResponse("There is no take to download yet: play first.\n", status_code=503)
+    name = {"Content-Disposition": 'attachment; filename="melodyrl-take.mid"'}
+    return Response(data, media_type="audio/midi", headers=name)
+
+
+async def _serve(websocket: WebSocket, hub: Hub) -> None:
+    """Carry one browser's messages both ways until it goes; release what it held."""
+    if hub.full:
+        await websocket.close(_TRY_AGAIN_LATER)
+        return
+    await websocket.accept()
+    seat = hub.join()
+    sender = asyncio.create_task(_send_all(websocket, seat))
+    try:
+        while (message := await websocket.receive())["type"] == "websocket.receive":
+            text = message.get("text")
+            if text is None:
+                seat.offer(protocol.error("A message is text, not bytes."))
+            else:
+                hub.hear(seat, text, time.monotonic())
+    finally:
+        hub.leave(seat)
+        sender.cancel()
+
+
+async def _send_all(websocket: WebSocket, seat: Seat) -> None:
+    """Send what waits for a browser. One that is slow holds up nobody but this task."""
+    try:
+        while websocket.application_state is WebSocketState.CONNECTED:
+            message = await seat.next()
+            await websocket.send_json(message | {"now_ms": time.monotonic_ns() / 1e6})
+    except (WebSocketDisconnect, RuntimeError):
+        return  # it went while we were sending: the receiving side cleans up

@@ -1,0 +1,214 @@
+// The piano: mouse, several fingers, and the computer's keys. Says what is pressed and released.
+
+const WHITE = [0, 2, 4, 5, 7, 9, 11];
+const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
+const WHITE_WIDTH_PX = 34;
+
+/** Offsets in semitones from the shown octave, by place on the keyboard (not by letter). */
+export const CODES = [
+  "KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU", "KeyJ",
+  "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon", "Quote",
+];
+const LABELS = { Semicolon: ";", Quote: "'" };
+
+export const pitchName = (pitch) => `${NAMES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
+const isWhite = (pitch) => WHITE.includes(pitch % 12);
+
+export class Piano {
+  /** press(pitch, velocity) and release(pitch) are called once a key, however many hold it. */
+  constructor(element, press, release) {
+    this.element = element;
+    this.press = press;
+    this.release = release;
+    this.octave = 4; // of the key A; scientific, C4 = 60
+    this.holders = new Map(); // pitch -> Set of holders ("KeyA", "pointer 3", "latch")
+    this.pointers = new Map(); // pointer id -> pitch
+    this.keys = new Map(); // pitch -> element
+    this.lit = new Map(); // pitch -> Set of who sounds it
+    this.latch = false;
+    this.labels = null;
+    element.addEventListener("pointerdown", (event) => this.pointerDown(event));
+    element.addEventListener("pointermove", (event) => this.pointerMove(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      element.addEventListener(end, (event) => this.pointerUp(event));
+    }
+    element.addEventListener("contextmenu", (event) => event.preventDefault());
+    new ResizeObserver(() => this.draw()).observe(element);
+    navigator.keyboard?.getLayoutMap?.().then((map) => {
+      this.labels = map;
+      this.draw(true);
+    }).catch(() => {}); // not given: the labels of a US keyboard stay
+    this.draw();
+  }
+
+  get lowest() {
+    return (this.octave + 1) * 12;
+  }
+
+  label(code) {
+    const label = this.labels?.get(code) ?? LABELS[code] ?? code.replace("Key", "");
+    return label.toUpperCase();
+  }
+
+  setOctave(octave) {
+    this.octave = Math.max(1, Math.min(7, octave));
+    this.draw(true);
+  }
+
+  /** Lay the keys out for the width there is; as many octaves as fit around the shown one. */
+  draw(force = false) {
+    const width = this.element.clientWidth;
+    const whites = Math.max(10, Math.min(43, Math.floor(width / WHITE_WIDTH_PX)));
+    const octavesBelow = whites >= 35 ? 2 : whites >= 20 ? 1 : 0;
+    let first = this.lowest - 12 * octavesBelow;
+    while (first < 12) first += 12;
+    const layout = `${first} ${whites}`;
+    if (layout === this.layout && !force) return;
+    this.layout = layout;
+    this.keys.clear();
+    const made = [];
+    let white = 0;
+    for (let pitch = first; white < whites && pitch < 128; pitch++) {
+      const key = document.createElement("div");
+      key.className = `key ${isWhite(pitch) ? "white" : "black"}`;
+      key.dataset.pitch = pitch;
+      key.style.setProperty("--at", white);
+      if (isWhite(pitch)) white++;
+      key.append(this.caption(pitch));
+      this.keys.set(pitch, key);
+      made.push(key);
+    }
+    this.element.style.setProperty("--whites", whites);
+    this.element.replaceChildren(...made);
+    for (const pitch of this.keys.keys()) this.paint(pitch);
+  }
+
+  caption(pitch) {
+    const caption = document.createElement("span");
+    const code = CODES[pitch - this.lowest];
+    if (code) {
+      const cap = document.createElement("kbd");
+      cap.textContent = this.label(code);
+      caption.append(cap);
+    }
+    if (pitch % 12 === 0) caption.append(pitchName(pitch));
+    return caption;
+  }
+
+  /** Show that someone ("player" or "machine") sounds a pitch, or no longer. */
+  light(who, pitch, on) {
+    const whos = this.lit.get(pitch) ?? new Set();
+    if (on) whos.add(who);
+    else whos.delete(who);
+    this.lit.set(pitch, whos);
+    this.paint(pitch);
+  }
+
+  darken() {
+    for (const pitch of [...this.lit.keys()]) {
+      this.lit.delete(pitch);
+      this.paint(pitch);
+    }
+  }
+
+  paint(pitch) {
+    const key = this.keys.get(pitch);
+    if (!key) return;
+    const whos = this.lit.get(pitch);
+    key.classList.toggle("player", Boolean(whos?.has("player") || this.holders.has(pitch)));
+    key.classList.toggle("machine", Boolean(whos?.has("machine")));
+  }
+
+  hold(pitch, holder, velocity) {
+    if (pitch < 0 || pitch > 127) return;
+    const holders = this.holders.get(pitch) ?? new Set();
+    if (this.latch && holders.has("latch")) {
+      this.letGo(pitch, "latch");
+      return;
+    }
+    const isNew = holders.size === 0;
+    holders.add(this.latch ? "latch" : holder);
+    this.holders.set(pitch, holders);
+    if (isNew) this.press(pitch, velocity);
+    this.paint(pitch);
+  }
+
+  letGo(pitch, holder) {
+    const holders = this.holders.get(pitch);
+    if (!holders?.delete(holder) || holders.size) return;
+    this.holders.delete(pitch);
+    this.release(pitch);
+    this.paint(pitch);
+  }
+
+  /** Release everything that is held here, by whatever. */
+  letAllGo() {
+    this.pointers.clear();
+    for (const pitch of [...this.holders.keys()]) {
+      this.holders.delete(pitch);
+      this.release(pitch);
+      this.paint(pitch);
+    }
+    this.down?.clear();
+  }
+
+  setLatch(on) {
+    this.latch = on;
+    if (!on) this.letAllGo();
+  }
+
+  keyDown(code) {
+    const offset = CODES.indexOf(code);
+    if (offset < 0) return false;
+    this.down ??= new Map(); // code -> the pitch it pressed: the octave may change before it rises
+    if (!this.down.has(code)) {
+      this.down.set(code, this.lowest + offset);
+      this.hold(this.lowest + offset, code, 88);
+    }
+    return true;
+  }
+
+  keyUp(code) {
+    const pitch = this.down?.get(code);
+    if (pitch === undefined) return;
+    this.down.delete(code);
+    this.letGo(pitch, code);
+  }
+
+  pointerDown(event) {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    this.element.setPointerCapture(event.pointerId);
+    this.pointTo(event);
+  }
+
+  pointerMove(event) {
+    if (this.pointers.has(event.pointerId) && !this.latch) this.pointTo(event);
+  }
+
+  pointerUp(event) {
+    const pitch = this.pointers.get(event.pointerId);
+    if (pitch === undefined) return;
+    this.pointers.delete(event.pointerId);
+    if (pitch !== null) this.letGo(pitch, `pointer ${event.pointerId}`);
+  }
+
+  /** The pointer is over a key (or over none): sliding along plays each. */
+  pointTo(event) {
+    const key = document.elementFromPoint(event.clientX, event.clientY)?.closest(".key");
+    const pitch = key && this.element.contains(key) ? Number(key.dataset.pitch) : null;
+    const before = this.pointers.get(event.pointerId);
+    if (pitch === before) return;
+    const holder = `pointer ${event.pointerId}`;
+    if (before !== undefined && before !== null) this.letGo(before, holder);
+    this.pointers.set(event.pointerId, pitch);
+    if (pitch !== null) this.hold(pitch, holder, velocityAt(event, key));
+  }
+}
+
+/** Further down the key is louder, as on most drawn keyboards: 56 to 112. */
+function velocityAt(event, key) {
+  const box = key.getBoundingClientRect();
+  const depth = Math.max(0, Math.min(1, (event.clientY - box.top) / box.height));
+  return Math.round(56 + 56 * depth);
+}

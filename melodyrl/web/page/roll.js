@@ -1,0 +1,202 @@
+// The piano roll: what both players sounded in the last seconds, scrolling towards the left.
+
+import { pitchName } from "./piano.js";
+
+const KEPT = 8000; // notes
+const NOW_AT = 0.86; // of the width; beat lines to come are drawn right of it
+const LEAST_SPAN = 26; // semitones in view
+const CHORD_LANE_PX = 26;
+
+export class Roll {
+  constructor(canvas, grid) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    this.grid = grid;
+    this.notes = []; // {who, pitch, velocity, start, end}, by start
+    this.open = new Map(); // "who:pitch" -> note
+    this.chords = []; // {ms, name}
+    this.low = 52;
+    this.high = 80;
+    this.frames = 0;
+    new ResizeObserver(() => this.resize()).observe(canvas);
+    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.readColours());
+    this.readColours();
+    this.resize();
+    const frame = () => {
+      this.draw(performance.now());
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  on(who, pitch, velocity, ms) {
+    this.off(who, pitch, ms);
+    const note = { who, pitch, velocity, start: ms, end: null };
+    this.open.set(`${who}:${pitch}`, note);
+    this.notes.push(note);
+    if (this.notes.length > KEPT) this.notes.splice(0, KEPT / 8);
+  }
+
+  off(who, pitch, ms) {
+    const id = `${who}:${pitch}`;
+    const note = this.open.get(id);
+    if (!note) return;
+    note.end = Math.max(ms, note.start + 1);
+    this.open.delete(id);
+  }
+
+  allOff(ms) {
+    for (const note of this.open.values()) note.end = ms;
+    this.open.clear();
+  }
+
+  chord(name, ms) {
+    const before = this.chords.at(-1)?.name ?? null;
+    if (name !== before) this.chords.push({ name, ms });
+    if (this.chords.length > 200) this.chords.shift();
+  }
+
+  /** Whether any note is in view. */
+  get isEmpty() {
+    return !this.shown;
+  }
+
+  readColours() {
+    const style = getComputedStyle(document.documentElement);
+    const names = ["surface", "row", "beat", "bar", "text", "dim", "player", "machine"];
+    this.colours = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`)]));
+  }
+
+  resize() {
+    this.scale = Math.min(2, devicePixelRatio || 1);
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
+    this.canvas.width = this.width * this.scale;
+    this.canvas.height = this.height * this.scale;
+  }
+
+  draw(now) {
+    this.frames++;
+    const pxPerMs = Math.max(60, Math.min(120, this.width / 9)) / 1000;
+    const nowX = this.width * NOW_AT;
+    const x = (ms) => nowX + (ms - now) * pxPerMs;
+    const from = now - nowX / pxPerMs;
+    const to = now + (this.width - nowX) / pxPerMs;
+    const seen = this.inView(from);
+    this.shown = seen.length;
+    this.follow(seen);
+    const c = this.context;
+    c.setTransform(this.scale, 0, 0, this.scale, 0, 0);
+    c.fillStyle = this.colours.surface;
+    c.fillRect(0, 0, this.width, this.height);
+    this.drawRows(c);
+    this.drawLines(c, x, from, to);
+    c.fillStyle = this.colours.bar;
+    c.fillRect(nowX, CHORD_LANE_PX, 1.5, this.height);
+    for (const note of seen) this.drawNote(c, note, x(note.start), x(note.end ?? now));
+    this.drawChords(c, x, from);
+  }
+
+  /** Notes that end after a moment: long ones may have begun well before it. */
+  inView(from) {
+    const seen = [];
+    for (let i = this.notes.length - 1; i >= 0; i--) {
+      const note = this.notes[i];
+      if (note.end === null || note.end > from) seen.push(note);
+      else if (note.start < from - 60000) break;
+    }
+    return seen;
+  }
+
+  /** Ease the range of pitches towards the one that shows all. */
+  follow(notes) {
+    let low = Infinity;
+    let high = -Infinity;
+    for (const { pitch } of notes) {
+      if (pitch < low) low = pitch;
+      if (pitch > high) high = pitch;
+    }
+    if (low === Infinity) [low, high] = [55, 77];
+    const spare = Math.max(4, LEAST_SPAN - (high - low)) / 2;
+    this.low += (low - spare - this.low) * 0.08;
+    this.high += (high + spare - this.high) * 0.08;
+  }
+
+  y(pitch) {
+    const inner = this.height - CHORD_LANE_PX - 8;
+    return CHORD_LANE_PX + ((this.high - pitch) / (this.high - this.low)) * inner;
+  }
+
+  get rowHeight() {
+    return (this.height - CHORD_LANE_PX - 8) / (this.high - this.low);
+  }
+
+  drawRows(c) {
+    const height = this.rowHeight;
+    c.font = "11px system-ui, sans-serif";
+    c.textBaseline = "middle";
+    for (let pitch = Math.floor(this.low); pitch <= Math.ceil(this.high); pitch++) {
+      const y = this.y(pitch);
+      if ([1, 3, 6, 8, 10].includes(((pitch % 12) + 12) % 12)) {
+        c.fillStyle = this.colours.row;
+        c.fillRect(0, y - height / 2, this.width, height);
+      }
+      if (pitch % 12 === 0) {
+        c.fillStyle = this.colours.beat;
+        c.fillRect(0, y + height / 2, this.width, 1);
+        c.fillStyle = this.colours.dim;
+        c.fillText(pitchName(pitch), this.width - 30, y);
+      }
+    }
+  }
+
+  drawLines(c, x, from, to) {
+    this.grid.lines(from, to, (ms, isBar, bar) => {
+      c.fillStyle = isBar ? this.colours.bar : this.colours.beat;
+      c.fillRect(x(ms), CHORD_LANE_PX, 1, this.height);
+      if (isBar) {
+        c.fillStyle = this.colours.dim;
+        c.fillText(String(bar), x(ms) + 4, CHORD_LANE_PX + 8);
+      }
+    });
+  }
+
+  drawNote(c, note, x0, x1) {
+    const height = Math.max(5, Math.min(13, this.rowHeight * 0.86));
+    const y = this.y(note.pitch);
+    const width = Math.max(height, x1 - x0);
+    c.globalAlpha = 0.55 + 0.45 * (note.velocity / 127);
+    c.fillStyle = this.colours[note.who === "player" ? "player" : "machine"];
+    c.beginPath();
+    if (note.who === "player") {
+      c.roundRect(x0, y - height / 2, width, height, height / 2);
+    } else {
+      const half = height * 0.72;
+      c.rect(x0, y - height * 0.3, Math.max(width, half), height * 0.6);
+      c.moveTo(x0 - half, y);
+      c.lineTo(x0, y - half);
+      c.lineTo(x0 + half, y);
+      c.lineTo(x0, y + half);
+      c.closePath();
+    }
+    c.fill();
+    c.globalAlpha = 1;
+  }
+
+  /** Chord names along the top; the one that began before the left edge stays there. */
+  drawChords(c, x, from) {
+    c.font = "600 14px system-ui, sans-serif";
+    let right = this.width;
+    for (let i = this.chords.length - 1; i >= 0; i--) {
+      const { name, ms } = this.chords[i];
+      const at = Math.max(10, x(ms));
+      const fits = c.measureText(name ?? "").width + 10 <= right - at;
+      if (name && (fits || i === this.chords.length - 1)) {
+        c.fillStyle = this.colours.text;
+        c.fillText(name, Math.min(at, right - c.measureText(name).width - 6), CHORD_LANE_PX / 2 + 1);
+      }
+      right = Math.min(right, x(ms));
+      if (ms < from) break;
+    }
+  }
+}
