@@ -1,0 +1,5 @@
+"""`python -m melodyrl` is `melodyrl`."""
+
+from melodyrl.cli import main
+
+main()

@@ -1,0 +1,23 @@
+"""The list of all commands. A new command is one dataclass with `run`, and one line here."""
+
+from typing import Annotated
+
+from tyro.conf import subcommand
+
+from melodyrl.cli.accompany import Accompany
+from melodyrl.cli.compose import Compose
+from melodyrl.cli.fit import Fit
+from melodyrl.cli.jam import Jam
+from melodyrl.cli.panic import Panic
+from melodyrl.cli.ports import Ports
+from melodyrl.cli.train import Train
+
+Command = (
+    Annotated[Jam, subcommand("jam")]
+    | Annotated[Compose, subcommand("compose")]
+    | Annotated[Accompany, subcommand("accompany")]
+    | Annotated[Train, subcommand("train")]
+    | Annotated[Fit, subcommand("fit")]
+    | Annotated[Ports, subcommand("ports")]
+    | Annotated[Panic, subcommand("panic")]
+)
