@@ -1,0 +1,137 @@
+"""Hears the player: what is held, what was just played, and the harmony that they make."""
+
+from collections import deque
+
+from melodyrl.core.engine.events import Nanos
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.music import Chord, Key, recognise
+
+_SUSTAIN, _PEDAL_DOWN = 64, 64  # the controller, and the value from which it counts as down
+_STRUCK_TOGETHER_NS = 60_000_000  # a chord under untrained hands; a sixteenth at 200 bpm is 75 ms
+_LIFTED_NS = 100_000_000  # the fingers of one chord leave the keys within this
+_REMEMBERED = 32  # onsets
+_FIRST_VELOCITY = 80.0
+_VELOCITY_SHARE = 0.25  # of the newest onset in the average: four notes, about one chord
+
+_NoteKey = tuple[int, int]
+
+
+class Listener:
+    """The player's notes by (pitch, channel), and the chord that was read from them last.
+
+    A chord stays when the hands lift. A chord that still sounds stays under a melody.
+    """
+
+    def __init__(self) -> None:
+        self._held: set[_NoteKey] = set()
+        self._pedalled: set[_NoteKey] = set()
+        self._pedals: set[int] = set()
+        self._recent: deque[tuple[Nanos, int]] = deque(maxlen=_REMEMBERED)
+        self._source: frozenset[int] = frozenset()
+        self._has_onset = False
+        self._has_release = False
+        self._released_ns = Nanos(0)
+        self.velocity = _FIRST_VELOCITY
+        self.lowest: int | None = None
+        self.chord: Chord | None = None
+
+    @property
+    def sounding(self) -> set[int]:
+        """Pitches of the player that sound, under fingers or pedal."""
+        return {pitch for pitch, _ in self._held | self._pedalled}
+
+    @property
+    def fingers(self) -> set[int]:
+        """Pitches whose keys are down."""
+        return {pitch for pitch, _ in self._held}
+
+    def note_on(self, note: NoteOn, at_ns: Nanos) -> None:
+        """A key goes down."""
+        self._held.add((note.pitch, note.channel))
+        self._recent.append((at_ns, note.pitch))
+        self._has_onset = True
+        self.velocity += _VELOCITY_SHARE * (note.velocity - self.velocity)
+        self.lowest = note.pitch if self.lowest is None else min(self.lowest, note.pitch)
+
+    def note_off(self, note: NoteOff, at_ns: Nanos) -> None:
+        """A key comes up; under the pedal its note sounds on."""
+        key = (note.pitch, note.channel)
+        if key not in self._held:
+            return
+        self._held.discard(key)
+        if note.channel in self._pedals:
+            self._pedalled.add(key)
+        else:
+            self._release(at_ns)
+
+    def control(self, change: ControlChange, at_ns: Nanos) -> None:
+        """A pedal moves. A pedal that comes up begins a new harmony: what was before is past."""
+        if change.controller != _SUSTAIN:
+            return
+        if change.value >= _PEDAL_DOWN:
+            self._pedals.add(change.channel)
+        elif change.channel in self._pedals:
+            self._pedals.discard(change.channel)
+            self._pedalled = {key for key in self._pedalled if key[1] != change.channel}
+            fingers = self.fingers
+            kept = [(at, pitch) for at, pitch in self._recent if pitch in fingers]
+            self._recent = deque(kept, maxlen=_REMEMBERED)
+            self._release(at_ns)
+
+    def let_go(self) -> None:
+        """Take every key and pedal to be up."""
+        self._held.clear()
+        self._pedalled.clear()
+        self._pedals.clear()
+
+    def forget(self) -> None:
+        """Forget harmony and register; what is held stays held."""
+        self._recent.clear()
+        self._source = frozenset()
+        self._has_onset = self._has_release = False
+        self.lowest = min(self.sounding, default=None)
+        self.chord = None
+
+    def read(self, at_ns: Nanos, window_ns: float, key: Key | None) -> bool:
+        """Read the harmony anew where something has changed; True where it is another chord.
+
+        A single line is read over the last `window_ns`, as an arpeggio.
+        """
+        pitches = self._to_read(at_ns, window_ns)
+        if not pitches:
+            return False
+        before = self.chord
+        self._source = frozenset(pitches)
+        self.chord = recognise(pitches, *((key.tonic, key.minor) if key else ()))
+        return self.chord != before
+
+    def _release(self, at_ns: Nanos) -> None:
+        self._has_release = True
+        self._released_ns = at_ns
+
+    def _to_read(self, at_ns: Nanos, window_ns: float) -> set[int]:
+        if self._has_onset:
+            self._has_onset = False
+            return self._after_onset(at_ns, window_ns)
+        if self._has_release and at_ns - self._released_ns >= _LIFTED_NS:
+            self._has_release = False
+            sounding = self.sounding
+            return sounding if _classes(sounding) >= 3 else set()
+        return set()
+
+    def _after_onset(self, at_ns: Nanos, window_ns: float) -> set[int]:
+        newest_ns = self._recent[-1][0]
+        struck = {pitch for at, pitch in self._recent if newest_ns - at <= _STRUCK_TOGETHER_NS}
+        if _classes(struck) >= 3:
+            return struck
+        sounding = self.sounding
+        if _classes(sounding & self._source) >= 3:
+            return set()
+        under_hands = struck | self.fingers
+        if _classes(under_hands) >= 2:
+            return under_hands
+        return sounding | {pitch for at, pitch in self._recent if at_ns - at <= window_ns}
+
+
+def _classes(pitches: set[int]) -> int:
+    return len({pitch % 12 for pitch in pitches})

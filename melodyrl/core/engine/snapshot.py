@@ -1,0 +1,54 @@
+"""An immutable picture of the engine, for the page and for anyone who asks."""
+
+from dataclasses import dataclass
+
+from melodyrl.core.engine.events import KnobName, Mode, Nanos
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that could be played: its name (a pitch, hold or rest), and what speaks for it."""
+
+    name: str
+    terms: tuple[tuple[str, float], ...]
+    """Reward of each term now, in [-1, 1], and not yet weighted."""
+    value: float
+    """What it is worth with the present knobs, the future counted in where the policy knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The last decision: what was chosen, and the best of what was not, best first."""
+
+    chosen: Choice
+    alternatives: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The engine at `told_ns`. Bar, beat and step count from 0; pitches are MIDI numbers."""
+
+    told_ns: Nanos
+    running: bool
+    bar: int
+    beat: int
+    step: int
+    """The sixteenth of the bar."""
+    tempo_bpm: float
+    meter: str
+    chord: str | None
+    key: str | None
+    mode: Mode
+    knobs: tuple[tuple[KnobName, float], ...]
+    sounding: tuple[int, ...]
+    """Ours."""
+    held: tuple[int, ...]
+    """The player's, notes under the sustain pedal included."""
+    why: Why | None
+    dropped: int
+    """Events that made no sense."""
+    policy: str
+    failures: int
+    """Decisions that the policy failed to take, so that the rules took them."""
+    fallback: bool
+    """Whether the rules took the last decision."""
