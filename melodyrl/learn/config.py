@@ -1,0 +1,81 @@
+"""What can be chosen about a training run; needs no torch, so the command line can read it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from melodyrl.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """The choices of a run; with a budget of updates, the same choices give the same file."""
+
+    preset: Literal["eight-bar", "full"] = "eight-bar"
+    """The task: the small one over seven notes, or the whole sixteenth grid."""
+    minutes: float | None = None
+    """Stop after so many minutes; 3 where neither budget is given."""
+    updates: int | None = None
+    """Stop after so many gradient steps."""
+    seed: int = 1
+    """Seed of everything that is drawn."""
+    lanes: int = 128
+    """Environments that step together."""
+    batch: int = 512
+    """Transitions in one gradient step; there is one such step per step of all lanes."""
+    hidden: int = 256
+    """Width of both hidden layers."""
+    layer_norm: bool = False
+    """Normalise each hidden layer before its ReLU."""
+    double: bool = True
+    """Let the online network choose the action that the target network values."""
+    dueling: bool = True
+    """Split the future into a state value and advantages."""
+    known_reward: bool = True
+    """Give the network the reward of every action now, and let it learn only the future."""
+    replay: Literal["uniform", "prioritized"] = "uniform"
+    """How transitions are drawn again."""
+    capacity: int = 200_000
+    """Transitions that replay holds."""
+    n_step: int = 1
+    """Rewards added up before the value of a later state is trusted."""
+    gamma: float = 0.97
+    """Discount per step."""
+    tau: float = 0.01
+    """Share of the online network that enters the target network at every gradient step."""
+    learning_rate: float = 1e-3
+    """Learning rate of Adam at the start."""
+    last_learning_rate: float = 1e-4
+    """Learning rate at the end; linear between the two."""
+    epsilon: Literal["ladder", "decay"] = "ladder"
+    """Exploration: a constant share per lane from .4 to .0007, or one share from 1 to .05."""
+    future_scale: float = 4.0
+    """Reward units that one unit of the network's own output stands for."""
+    warmup: int = 2_000
+    """Transitions gathered before the first gradient step."""
+    evaluations: int = 20
+    """Points of the evaluation curve, evenly over the budget."""
+    threads: int = 1
+    """Threads of torch; a second seldom pays."""
+
+    def check(self) -> None:
+        """Raise a ConfigError for the first value that no run can be made with."""
+        for name in ("lanes", "batch", "hidden", "n_step", "evaluations", "threads"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} is {getattr(self, name)}; it must be at least 1.")
+        for name in ("minutes", "updates", "learning_rate", "future_scale"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ConfigError(f"{name} is {value}; it must be above 0.")
+        for name in ("gamma", "tau"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name} is {getattr(self, name)}; it must be from 0 to 1.")
+        if self.capacity < self.lanes * (self.n_step + 2):
+            needed = self.lanes * (self.n_step + 2)
+            raise ConfigError(f"capacity is {self.capacity}; these lanes need at least {needed}.")
+
+    def progress(self, updates: int, seconds: float) -> float:
+        """How much of the budget is used, from 0 to 1 and beyond; the tighter one counts."""
+        minutes = 3.0 if self.minutes is None and self.updates is None else self.minutes
+        by_time = 0.0 if minutes is None else seconds / (60 * minutes)
+        by_updates = 0.0 if self.updates is None else updates / self.updates
+        return max(by_time, by_updates)

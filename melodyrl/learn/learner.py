@@ -1,0 +1,113 @@
+"""One gradient step of Dueling Double DQN with a vector of Q-values, conditioned on w."""
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn.functional import huber_loss
+
+from melodyrl.learn.network import DuelingNetwork, best_action
+from melodyrl.learn.replay.accumulator import Batch
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a gradient step tells."""
+
+    loss: float
+    error: Array
+    """(B,) float32: sum over k of w_k |TD error of term k|, in reward units."""
+
+
+class Learner:
+    """The online and the target network, and the optimiser.
+
+    y_k = later_k + bootstrap * Q_target(s', a*, w)_k  with  a* = argmax w . Q_online(s', a, w);
+    loss = sum over k of Huber(F_k - y_k / scale), plus half of Huber(w . (F - y / scale)),
+    weighted by importance. The immediate reward is in neither: Q adds it unlearned.
+    Without Double the target network chooses a* itself.
+    """
+
+    def __init__(self, network: DuelingNetwork, *, double: bool, tau: float) -> None:
+        self.online = network
+        self.target = copy.deepcopy(network).requires_grad_(False)
+        self._double, self._tau = double, tau
+        learned = [p for p in network.parameters() if p.requires_grad]
+        # eps: the gradients of a well-fitted value are small; 1e-8 would make Adam twitch.
+        self._adam = torch.optim.Adam(learned, lr=1e-3, eps=1e-5, fused=True)
+        self._pairs = (list(self.target.parameters()), list(network.parameters()))
+
+    @torch.no_grad()
+    def act(self, features: Array, w: Array, judgement: Array, mask: Array) -> Array:
+        """Greedy actions (B,) int64 of the online network."""
+        w_BK, mask_BA = _float(w), torch.from_numpy(mask)
+        q_BAK = self.online(_float(features), w_BK, _float(judgement), mask_BA)
+        return best_action(q_BAK, w_BK, mask_BA).numpy()
+
+    def update(self, batch: Batch, w: Array, importance: Array, learning_rate: float) -> Outcome:
+        """Take one step; w (B, K) may be any preferences, whoever acted."""
+        w_BK = _float(w)
+        action_B = torch.from_numpy(batch.action)
+        judgement_BAK, mask_BA = _float(batch.judgement), torch.from_numpy(batch.mask)
+        target_BK = self._target(batch, w_BK)
+        if not self.online.known_reward:
+            target_BK += _chosen(judgement_BAK, action_B) / self.online.future_scale
+        future_BAK = self.online.future(_float(batch.features), w_BK, judgement_BAK, mask_BA)
+        error_BK = _chosen(future_BAK, action_B) - target_BK
+        loss = (torch.from_numpy(importance) * _loss(error_BK, w_BK)).mean()
+        self._step(loss, learning_rate)
+        error_B = (w_BK * error_BK.detach().abs()).sum(1) * self.online.future_scale
+        return Outcome(loss.item(), error_B.numpy())
+
+    def state(self) -> dict[str, Any]:
+        """All that a resumed run needs."""
+        return {
+            "online": self.online.state_dict(),
+            "target": self.target.state_dict(),
+            "adam": self._adam.state_dict(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up a saved state."""
+        self.online.load_state_dict(state["online"])
+        self.target.load_state_dict(state["target"])
+        self._adam.load_state_dict(state["adam"])
+
+    @torch.no_grad()
+    def _target(self, batch: Batch, w_BK: Tensor) -> Tensor:
+        """y / scale, (B, K)."""
+        judgement_BAK, mask_BA = _float(batch.next_judgement), torch.from_numpy(batch.next_mask)
+        state = (_float(batch.next_features), w_BK, judgement_BAK, mask_BA)
+        q_BAK = self.target(*state)
+        chooser_BAK = self.online(*state) if self._double else q_BAK
+        next_BK = _chosen(q_BAK, best_action(chooser_BAK, w_BK, mask_BA))
+        y_BK = torch.from_numpy(batch.later) + torch.from_numpy(batch.bootstrap)[:, None] * next_BK
+        return y_BK / self.online.future_scale
+
+    def _step(self, loss: Tensor, learning_rate: float) -> None:
+        self._adam.param_groups[0]["lr"] = learning_rate
+        self._adam.zero_grad(set_to_none=True)
+        loss.backward()
+        self._adam.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(self._pairs[0], self._pairs[1], self._tau)
+
+
+def _float(array: Array) -> Tensor:
+    return torch.from_numpy(array).float()
+
+
+def _chosen(value_BAK: Tensor, action_B: Tensor) -> Tensor:
+    return value_BAK[torch.arange(len(action_B)), action_B]
+
+
+def _loss(error_BK: Tensor, w_BK: Tensor) -> Tensor:
+    zero = torch.zeros(())
+    vector_B = huber_loss(error_BK, zero.expand_as(error_BK), reduction="none").sum(1)
+    scalar_B = (w_BK * error_BK).sum(1)
+    return vector_B + 0.5 * huber_loss(scalar_B, zero.expand_as(scalar_B), reduction="none")

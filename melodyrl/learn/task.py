@@ -1,0 +1,31 @@
+"""What a run is trained on: lanes to learn in, lanes to be tested in, and how to ship the result."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from melodyrl.learn.config import TrainConfig
+from melodyrl.learn.network import DuelingNetwork
+from melodyrl.learn.trainer import Lanes, SampleW
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The seams of a run; tests put a toy here."""
+
+    terms: tuple[str, ...]
+    """Names of the K reward terms."""
+    lanes: Callable[[int, np.random.Generator], Lanes]
+    """Makes so many environments to learn in."""
+    test: Callable[[], Lanes]
+    """Makes the test environments, the same episodes each time."""
+    sample_w: SampleW
+    """Draws preference vectors."""
+    save: Callable[[Path, DuelingNetwork, TrainConfig, dict[str, float]], None]
+    """Ships a network: (path, network, choices, figures)."""

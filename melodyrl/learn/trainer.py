@@ -1,0 +1,173 @@
+"""Acting, remembering and learning in turn: one vector step, one gradient step."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from melodyrl.learn.config import TrainConfig
+from melodyrl.learn.learner import Learner
+from melodyrl.learn.network import DuelingNetwork
+from melodyrl.learn.replay.accumulator import accumulate
+from melodyrl.learn.replay.sampler import PrioritizedSampler, Sampler, UniformSampler
+from melodyrl.learn.replay.store import Store
+from melodyrl.learn.schedule import epsilon_decay, epsilon_ladder, linear
+
+Array = npt.NDArray[Any]
+SampleW = Callable[[np.random.Generator, int], Array]
+"""Draws preference vectors: (generator, how many) -> (n, K)."""
+
+
+class Observation(Protocol):
+    """What N lanes see: features (N, D), judgement (N, A, K) and mask (N, A)."""
+
+    @property
+    def features(self) -> Array: ...  # noqa: D102
+    @property
+    def judgement(self) -> Array: ...  # noqa: D102
+    @property
+    def mask(self) -> Array: ...  # noqa: D102
+
+
+class Step(Protocol):
+    """What N actions led to; where an episode ended, the observation begins the next."""
+
+    @property
+    def observation(self) -> Observation: ...  # noqa: D102
+    @property
+    def reward(self) -> Array: ...  # noqa: D102
+    @property
+    def terminated(self) -> Array: ...  # noqa: D102
+    @property
+    def truncated(self) -> Array: ...  # noqa: D102
+
+
+class Lanes(Protocol):
+    """Environments that step together, see melodyrl.env.lanes."""
+
+    @property
+    def w(self) -> Array:
+        """Preferences of the episode that each lane is in, (N, K)."""
+        ...
+
+    def reset(self) -> Observation:
+        """Begin an episode in every lane."""
+        ...
+
+    def step(self, action: Array) -> Step:
+        """Take one action in each lane, (N,)."""
+        ...
+
+
+class Trainer:
+    """Everything that a training run is, between two steps; `state` and `restore` carry it over.
+
+    Actions come from epsilon-greedy lanes, each with the preferences of its episode. What is
+    replayed is relabelled with fresh preferences: rewards do not depend on them.
+    """
+
+    def __init__(self, config: TrainConfig, lanes: Lanes, sample_w: SampleW) -> None:
+        self.config, self.lanes = config, lanes
+        self._sample_w = sample_w
+        streams = np.random.SeedSequence(config.seed).spawn(3)
+        self._explore, self._draw, self._relabel = map(np.random.default_rng, streams)
+        self.observation = lanes.reset()
+        count, features = self.observation.features.shape
+        _, actions, terms = self.observation.judgement.shape
+        self.learner = Learner(
+            DuelingNetwork(
+                features,
+                actions,
+                terms,
+                generator=torch.Generator().manual_seed(config.seed),
+                hidden=config.hidden,
+                layer_norm=config.layer_norm,
+                dueling=config.dueling,
+                known_reward=config.known_reward,
+                future_scale=config.future_scale,
+            ),
+            double=config.double,
+            tau=config.tau,
+        )
+        rows = config.capacity // count
+        self._store = Store(rows, count, features, actions, terms)
+        sampler = PrioritizedSampler if config.replay == "prioritized" else UniformSampler
+        self._sampler: Sampler = sampler(self._store, config.n_step, self._draw)
+        self.steps = 0
+        self.updates = 0
+        self.loss = 0.0
+        self.reward = 0.0
+
+    def step(self, progress: float) -> None:
+        """One step of every lane, then one gradient step once enough is remembered."""
+        self._act()
+        if self._store.filled > self.config.n_step and self.steps >= self.config.warmup:
+            self._learn(progress)
+
+    def state(self) -> dict[str, Any]:
+        """All that a resumed run needs to go on bit for bit, lanes included."""
+        return {
+            "learner": self.learner.state(),
+            "store": self._store.state(),
+            "sampler": self._sampler.state(),
+            "generators": [r.bit_generator.state for r in self._generators()],
+            "lanes": self.lanes,
+            "observation": self.observation,
+            "counters": (self.steps, self.updates, self.loss, self.reward),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up a saved state."""
+        self.learner.restore(state["learner"])
+        self._store.restore(state["store"])
+        self._sampler.restore(state["sampler"])
+        for generator, saved in zip(self._generators(), state["generators"], strict=True):
+            generator.bit_generator.state = saved
+        self.lanes, self.observation = state["lanes"], state["observation"]
+        self.steps, self.updates, self.loss, self.reward = state["counters"]
+
+    def _generators(self) -> tuple[np.random.Generator, ...]:
+        return self._explore, self._draw, self._relabel
+
+    def _act(self) -> None:
+        seen, w_NK = self.observation, np.array(self.lanes.w, dtype=np.float32)
+        action_N = self.learner.act(seen.features, w_NK, seen.judgement, seen.mask)
+        stray_N = self._explore.random(len(action_N)) < self._epsilon()
+        action_N = np.where(stray_N, _any_legal(self._explore, seen.mask), action_N)
+        step = self.lanes.step(action_N)
+        row = self._store.append(
+            seen.features,
+            seen.judgement,
+            seen.mask,
+            action_N,
+            step.terminated,
+            step.truncated,
+        )
+        self._sampler.stored(row)
+        self.observation = step.observation
+        self.steps += len(action_N)
+        # A slow mean of w . r, for the progress bar.
+        self.reward += 0.01 * (float((step.reward * w_NK).sum(1).mean()) - self.reward)
+
+    def _epsilon(self) -> Array | float:
+        if self.config.epsilon == "ladder":
+            return epsilon_ladder(len(self.observation.features))
+        return epsilon_decay(self.steps)
+
+    def _learn(self, progress: float) -> None:
+        config = self.config
+        index_B, importance_B = self._sampler.sample(config.batch, min(progress, 1.0))
+        batch = accumulate(self._store, index_B, config.n_step, config.gamma)
+        w_BK = self._sample_w(self._relabel, config.batch).astype(np.float32)
+        rate = linear(config.learning_rate, config.last_learning_rate, progress)
+        outcome = self.learner.update(batch, w_BK, importance_B, rate)
+        self._sampler.update(index_B, outcome.error)
+        self.updates += 1
+        self.loss += 0.01 * (outcome.loss - self.loss)
+
+
+def _any_legal(rng: np.random.Generator, mask_NA: Array) -> Array:
+    """One legal action for each lane, all equally likely, (N,)."""
+    return np.where(mask_NA, rng.random(mask_NA.shape), -1.0).argmax(1)
