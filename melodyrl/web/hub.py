@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from melodyrl.core.engine.events import Event, Panic
 from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.errors import ProtocolError
 from melodyrl.web import protocol
 from melodyrl.web.protocol import Message
 
@@ -108,13 +109,13 @@ class Hub:
         within_rate = seat.within_rate(now_s)
         try:
             event = protocol.parse(text)
-        except protocol.ProtocolError as error:
-            seat.offer(protocol.error(str(error)))
+        except ProtocolError as error:
+            seat.offer(protocol.error(str(error))) if within_rate else seat.warn(now_s)
             return
-        if not within_rate and not isinstance(event, NoteOff):
+        if within_rate or isinstance(event, NoteOff):
+            self._pass_on(seat, event)
+        else:
             seat.warn(now_s)
-            return
-        self._pass_on(seat, event)
 
     def deliver(self, item: object) -> None:
         """Show something that the daemon published to every browser."""

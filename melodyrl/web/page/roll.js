@@ -90,6 +90,7 @@ export class Roll {
     c.fillStyle = this.colours.surface;
     c.fillRect(0, 0, this.width, this.height);
     this.drawRows(c);
+    this.drawOctaves(c);
     this.drawLines(c, x, from, to);
     c.fillStyle = this.colours.bar;
     c.fillRect(nowX, CHORD_LANE_PX, 1.5, this.height);
@@ -133,8 +134,6 @@ export class Roll {
 
   drawRows(c) {
     const height = this.rowHeight;
-    c.font = "11px system-ui, sans-serif";
-    c.textBaseline = "middle";
     for (let pitch = Math.floor(this.low); pitch <= Math.ceil(this.high); pitch++) {
       const y = this.y(pitch);
       if ([1, 3, 6, 8, 10].includes(((pitch % 12) + 12) % 12)) {
@@ -144,9 +143,16 @@ export class Roll {
       if (pitch % 12 === 0) {
         c.fillStyle = this.colours.beat;
         c.fillRect(0, y + height / 2, this.width, 1);
-        c.fillStyle = this.colours.dim;
-        c.fillText(pitchName(pitch), this.width - 30, y);
       }
+    }
+  }
+
+  drawOctaves(c) {
+    c.font = "11px system-ui, sans-serif";
+    c.textBaseline = "middle";
+    c.fillStyle = this.colours.dim;
+    for (let pitch = Math.ceil(this.low / 12) * 12; pitch <= this.high; pitch += 12) {
+      c.fillText(pitchName(pitch), this.width - 26, this.y(pitch));
     }
   }
 

@@ -1,0 +1,113 @@
+"""A daemon small enough for tests of the page: it answers each note with the one an octave above."""
+
+import io
+import threading
+import time
+from dataclasses import replace
+
+import mido
+
+from melodyrl.core.engine.events import (
+    KNOBS,
+    Event,
+    Nanos,
+    Panic,
+    SetKey,
+    SetKnob,
+    SetMode,
+    SetTempo,
+    Stop,
+)
+from melodyrl.core.engine.snapshot import Choice, Snapshot, Why
+from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.web.stage import Stage
+
+WHY = Why(
+    Choice(
+        "E5",
+        (("harmony", 0.82), ("smoothness", 0.35), ("diversity", 0.1), ("rhythm", -0.4)),
+        0.6,
+    ),
+    (Choice("G5", (("harmony", 0.8),), 0.5), Choice("hold", (("harmony", 0.7),), 0.4)),
+)
+
+
+class StandIn:
+    """Events in, notes and snapshots out; everything that it was told is kept in `told`."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.told: list[Event] = []
+        self.arrived = threading.Condition()
+        self.stage = Stage("127.0.0.1", port, self.post, self.take)
+        self.state = Snapshot(
+            told_ns=Nanos(time.monotonic_ns()),
+            running=False,
+            bar=0,
+            beat=0,
+            step=0,
+            tempo_bpm=100.0,
+            meter="4/4",
+            chord=None,
+            key=None,
+            mode="solo",
+            knobs=tuple((name, default) for name, (_, _, default) in KNOBS.items()),
+            sounding=(),
+            held=(),
+            why=None,
+            dropped=0,
+            policy="stand-in",
+            failures=0,
+            fallback=False,
+        )
+
+    def start(self) -> str:
+        url = self.stage.start()
+        self.stage.publish(self.state)
+        return url
+
+    def stop(self) -> None:
+        self.stage.stop()
+
+    def post(self, event: Event) -> None:
+        match event:
+            case NoteOn(pitch, velocity):
+                self.show("player", pitch, velocity)
+                self.show("machine", pitch + 12, 80)
+                self.publish(running=True, chord="C", key="C major", why=WHY)
+            case NoteOff(pitch):
+                self.show("player", pitch, 0)
+                self.show("machine", pitch + 12, 0)
+            case SetKnob(name, value):
+                self.publish(knobs=tuple({**dict(self.state.knobs), name: value}.items()))
+            case SetMode(mode):
+                self.publish(mode=mode)
+            case SetTempo(tempo_bpm):
+                self.publish(tempo_bpm=tempo_bpm)
+            case SetKey() | Stop() | Panic():
+                self.publish(running=False)
+        with self.arrived:
+            self.told.append(event)
+            self.arrived.notify_all()
+
+    def show(self, who: str, pitch: int, velocity: int) -> None:
+        self.stage.publish(("note", who, velocity > 0, pitch, velocity, time.monotonic_ns()))
+
+    def publish(self, **changes: object) -> None:
+        now = Nanos(time.monotonic_ns())
+        self.state = replace(self.state, told_ns=now, **changes)
+        self.stage.publish(self.state)
+
+    def take(self) -> bytes:
+        track = mido.MidiTrack()
+        for event in self.told:
+            if isinstance(event, NoteOn):
+                track.append(mido.Message("note_on", note=event.pitch, velocity=event.velocity))
+                track.append(mido.Message("note_off", note=event.pitch, time=480))
+        stream = io.BytesIO()
+        mido.MidiFile(tracks=[track]).save(file=stream)
+        return stream.getvalue()
+
+    def wait_for(self, event: Event, timeout_s: float = 5.0) -> bool:
+        """Whether the event arrives in time."""
+        with self.arrived:
+            return self.arrived.wait_for(lambda: event in self.told, timeout_s)

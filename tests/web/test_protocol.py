@@ -1,0 +1,164 @@
+import contextlib
+import json
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from melodyrl.core.engine import events
+from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.errors import ProtocolError
+from melodyrl.web import protocol
+
+GOOD = [
+    ({"type": "note", "on": True, "pitch": 60, "velocity": 99}, NoteOn(60, 99)),
+    ({"type": "note", "on": True, "pitch": 0}, NoteOn(0, protocol.DEFAULT_VELOCITY)),
+    ({"type": "note", "on": False, "pitch": 127}, NoteOff(127)),
+    ({"type": "knob", "name": "density", "value": 4}, events.SetKnob("density", 4.0)),
+    ({"type": "mode", "mode": "harmony"}, events.SetMode("harmony")),
+    ({"type": "tempo", "tempo_bpm": 96.5}, events.SetTempo(96.5)),
+    ({"type": "key", "tonic": 9, "minor": True}, events.SetKey(9, True)),
+    ({"type": "key", "tonic": None}, events.SetKey(None)),
+    ({"type": "meter", "beats": 6, "unit": 8}, events.SetMeter(6, 8)),
+    ({"type": "start"}, events.Start()),
+    ({"type": "stop"}, events.Stop()),
+    ({"type": "panic"}, events.Panic()),
+]
+
+BAD = [
+    "",
+    "[]",
+    "null",
+    "{",
+    '"panic"',
+    "[" * 4000,
+    '{"type": "panic", "type2": 1}',
+    '{"type": ["panic"]}',
+    '{"type": "eval"}',
+    '{"type": "note", "on": true, "pitch": 128}',
+    '{"type": "note", "on": true, "pitch": -1}',
+    '{"type": "note", "on": true, "pitch": 60.0}',
+    '{"type": "note", "on": true, "pitch": true}',
+    '{"type": "note", "on": 1, "pitch": 60}',
+    '{"type": "note", "pitch": 60}',
+    '{"type": "note", "on": true, "pitch": 60, "velocity": 128}',
+    '{"type": "note", "on": true, "pitch": 60, "channel": 3}',
+    '{"type": "knob", "name": "volume", "value": 1}',
+    '{"type": "knob", "name": ["harmony"], "value": 1}',
+    '{"type": "knob", "name": "harmony", "value": NaN}',
+    '{"type": "knob", "name": "harmony", "value": 1e999}',
+    '{"type": "knob", "name": "harmony", "value": 1.01}',
+    '{"type": "knob", "name": "harmony", "value": "1"}',
+    '{"type": "knob", "name": "harmony", "value": 1' + "0" * 4000 + "}",
+    '{"type": "mode", "mode": {}}',
+    '{"type": "tempo", "tempo_bpm": 19.9}',
+    '{"type": "tempo", "tempo_bpm": Infinity}',
+    '{"type": "key", "tonic": 12, "minor": false}',
+    '{"type": "key", "tonic": 3}',
+    '{"type": "key"}',
+    '{"type": "meter", "beats": 5, "unit": 4}',
+]
+
+
+@pytest.mark.parametrize(("fields", "event"), GOOD)
+def test_a_message_becomes_its_event(fields, event):
+    assert protocol.parse(json.dumps(fields)) == event
+
+
+@pytest.mark.parametrize("text", BAD, ids=lambda text: text[:50])
+def test_what_is_not_in_the_protocol_is_one_sentence(text):
+    with pytest.raises(ProtocolError) as caught:
+        protocol.parse(text)
+
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert len(sentence) < 200
+    assert sentence.isascii()
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "\ud800"])
+def test_length_counts_bytes(letter):
+    text = '{"type": "mode", "mode": "%s"}' % (letter * 4096)
+
+    with pytest.raises(ProtocolError, match="at most 4096 bytes"):
+        protocol.parse(text)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(), children),
+    max_leaves=5,
+)
+near_messages = st.dictionaries(
+    st.sampled_from(
+        ["type", "on", "pitch", "velocity", "name", "value", "mode", "tonic", "minor", "beats"]
+    ),
+    json_values
+    | st.sampled_from(["note", "knob", "mode", "key", "meter", "harmony", "solo", 60, True]),
+).map(json.dumps)
+
+
+@given(st.text() | near_messages)
+def test_nothing_but_a_protocol_error_escapes(text):
+    with contextlib.suppress(ProtocolError):
+        assert isinstance(protocol.parse(text), events.Event)
+
+
+@given(near_messages)
+def test_a_note_that_is_read_is_in_range(text):
+    with contextlib.suppress(ProtocolError):
+        match protocol.parse(text):
+            case NoteOn(pitch, velocity):
+                assert 0 <= pitch <= 127
+                assert 1 <= velocity <= 127
+
+
+def test_the_page_is_told_the_knobs_and_not_left_to_know_them():
+    hello = protocol.hello(None)
+
+    assert hello["knobs"]["density"] == {"low": 0.25, "high": 4.0, "default": 1.5}
+    assert list(hello["knobs"]) == list(events.KNOBS)
+    assert hello["modes"] == ["solo", "harmony", "off"]
+    assert hello["state"] is None
+
+
+@dataclass(frozen=True)
+class Picture:
+    at_ns: int
+    names: tuple[str, ...]
+    value: float
+    weights: np.ndarray
+    count: np.int8
+
+
+def test_a_snapshot_becomes_plain_json_in_milliseconds():
+    picture = Picture(2_500_000, ("a", "b"), math.nan, np.array([0.5, 1.0]), np.int8(3))
+
+    message = protocol.encode(picture)
+
+    assert message == {
+        "type": "state",
+        "state": {
+            "at_ms": 2.5,
+            "names": ["a", "b"],
+            "value": None,
+            "weights": [0.5, 1.0],
+            "count": 3,
+        },
+    }
+    assert json.loads(json.dumps(message, allow_nan=False)) == message
+
+
+def test_a_note_becomes_a_message():
+    assert protocol.encode(("note", "machine", True, 67, 80, 1_000_000)) == {
+        "type": "note",
+        "who": "machine",
+        "on": True,
+        "pitch": 67,
+        "velocity": 80,
+        "at_ms": 1.0,
+    }
