@@ -1,0 +1,88 @@
+"""The reward of every action, now: one function for the environment, the learner and the player."""
+
+import numpy as np
+
+from melodyrl.core.policy.actions import Actions
+from melodyrl.core.policy.presets import Preset
+from melodyrl.core.policy.state import NONE, Context, FloatArray, Melody
+from rewards import diversity, guard, harmony, rhythm, smoothness
+
+STEP_SHARE = np.float32(0.25)
+"""Harmony is paid by the sixteenth in the full task: a beat of a good note earns 1, however cut."""
+
+
+def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Preset) -> FloatArray:
+    """Reward vector of each action in each lane, (B, A, K), each term in [-1, 1].
+
+    density_B is the wanted density in onsets a beat; only the full preset reads it. The terms
+    are preset.terms. Harmony is paid for each sixteenth that a note sounds, rhythm for each
+    decision, the other terms for each note that begins.
+    """
+    actions, terms = preset.actions, preset.terms
+    judged = np.zeros((melody.lanes, actions.count, len(terms)), np.float32)
+    notes = judged[:, actions.first_pitch :]
+    onset = _onset_harmony(melody, context, actions)
+    notes[..., terms.index("harmony")] = onset * STEP_SHARE if preset.is_full else onset
+    offsets = actions.pitches[None, :].astype(np.int16)
+    window = melody.recent[:, None, 1:]
+    notes[..., terms.index("smoothness")] = _smoothness(melody, offsets)
+    notes[..., terms.index("diversity")] = diversity.novelty(window, offsets)
+    notes[..., terms.index("guard")] = guard.guard(window, offsets)
+    if actions.hold is not None:
+        held = _held_harmony(melody, context) * STEP_SHARE
+        judged[:, actions.hold, terms.index("harmony")] = held
+        events = _rhythm(melody, context, density_B)
+        judged[..., terms.index("rhythm")] = events[:, actions.kinds]
+    return judged
+
+
+def _onset_harmony(melody: Melody, context: Context, actions: Actions) -> FloatArray:
+    pitch_class = actions.pitches % 12
+    return harmony.onset(
+        np.take(context.chord, pitch_class, axis=1),
+        np.take(context.scale, pitch_class, axis=1),
+        context.level[:, None],
+        _interval(melody.recent[:, -1:], actions.pitches[None, :]),
+        melody.pending[:, None],
+        context.final[:, None],
+        (pitch_class == 0)[None, :],
+        context.chord.any(axis=1, keepdims=True),
+    )
+
+
+def _held_harmony(melody: Melody, context: Context) -> FloatArray:
+    """Harmony of the note that sounds if it is held one more sixteenth, (B,); 0 in silence."""
+    lanes = np.arange(melody.lanes)
+    pitch_class = melody.recent[:, -1] % 12
+    held = harmony.sustain(
+        context.chord[lanes, pitch_class],
+        context.scale[lanes, pitch_class],
+        context.chord_changed,
+        context.chord.any(axis=1),
+    )
+    return np.where(melody.sounding, held, np.float32(0.0))
+
+
+def _smoothness(melody: Melody, offsets: np.ndarray) -> FloatArray:
+    previous = _interval(melody.recent[:, -2:-1], melody.recent[:, -1:])
+    return smoothness.smoothness(previous, _interval(melody.recent[:, -1:], offsets))
+
+
+def _rhythm(melody: Melody, context: Context, density_B: FloatArray) -> FloatArray:
+    """Rhythm of each kind of event in each lane, (B, 3), in the order of actions.ONSET and on."""
+    lanes = np.arange(melody.lanes)
+    return rhythm.rhythm(
+        np.arange(3)[None, :],
+        context.step[:, None],
+        context.bar_steps[:, None],
+        melody.age[:, None],
+        melody.bar_ago_event[lanes, context.step][:, None],
+        melody.density[:, None],
+        density_B[:, None],
+    )
+
+
+def _interval(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Semitones from one pitch to the next, NONE where either is."""
+    moved = after.astype(np.int16) - before.astype(np.int16)
+    return np.where((before == NONE) | (after == NONE), NONE, moved)

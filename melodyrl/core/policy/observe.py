@@ -1,0 +1,231 @@
+"""What the network sees: every quantity that a reward reads, written as numbers near 1.
+
+The table of each preset says what its lanes are told; the layout of a checkpoint is the hash
+of that table, so a network is never fed numbers that mean something else.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.core.policy.actions import EIGHT_BAR_ACTIONS
+from melodyrl.core.policy.presets import Preset
+from melodyrl.core.policy.state import AGE_CAP, NONE, WINDOW, Context, FloatArray, Melody
+
+VERSION = 1
+"""Raised when a feature keeps its name and width but changes its meaning."""
+
+WIDEST = 12
+"""Semitones: wider intervals share the last place of their one-hot."""
+
+LOOKAHEAD = 4
+"""Sixteenths, from this one on, whose event of a bar ago is shown."""
+
+AGES = 17
+"""Ages 0 to 16 have a place each; older notes share the last, and log_age tells them apart."""
+
+DECAY = 0.85
+"""Weight of a note in the histogram against the one after it; the diversity reward's window."""
+
+PITCH_SCALE = np.float32(24.0)
+"""Semitones for which a pitch feature is 1."""
+
+Write = Callable[[NDArray[np.float32], Melody, Context, FloatArray], None]
+"""Writes one feature, (B, width) of zeros, in place."""
+
+
+def observe(melody: Melody, context: Context, density_B: FloatArray, preset: Preset) -> FloatArray:
+    """Features of each lane, (B, D). density_B is the wanted density in onsets a beat."""
+    features = np.zeros((melody.lanes, size(preset)), np.float32)
+    start = 0
+    for _, width, write in _FEATURES[preset.name]:
+        write(features[:, start : start + width], melody, context, density_B)
+        start += width
+    return features
+
+
+def layout(preset: Preset) -> dict[str, slice]:
+    """Where each feature lies in an observation."""
+    slices: dict[str, slice] = {}
+    start = 0
+    for name, width, _ in _FEATURES[preset.name]:
+        slices[name] = slice(start, start + width)
+        start += width
+    return slices
+
+
+def size(preset: Preset) -> int:
+    """Number D of features."""
+    return _SIZES[preset.name]
+
+
+def layout_hash(preset: Preset) -> str:
+    """Sixteen hex digits that change when the observation does."""
+    table = ";".join(f"{name}:{width}" for name, width, _ in _FEATURES[preset.name])
+    return hashlib.sha256(f"{VERSION};{preset.name};{table}".encode()).hexdigest()[:16]
+
+
+def _chord(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    out[:] = context.chord
+
+
+def _next_chord(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    out[:] = context.next_chord
+
+
+def _previous_chord(out: FloatArray, melody: Melody, context: Context, _: FloatArray) -> None:
+    out[:] = context.previous_chord
+
+
+def _scale(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    out[:] = context.scale
+
+
+def _bass(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    known = np.flatnonzero(context.bass >= 0)
+    out[known, context.bass[known]] = 1.0
+
+
+def _chord_age(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    out[:, 0] = _log_age(context.chord_age)
+
+
+def _flags(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    out[:, 0] = context.chord_changed
+    out[:, 1] = context.minor
+    out[:, 2] = context.bar_steps == 12
+    out[:, 3] = context.final
+    out[:, 4] = melody.pending
+    out[:, 5] = melody.sounding
+
+
+def _step(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    _one_hot(out, context.step)
+
+
+def _level(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    _one_hot(out, context.level)
+
+
+def _bar(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    _one_hot(out, context.bar)
+
+
+def _quarter(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    _one_hot(out, context.bar * np.int16(4) + context.step // 4)
+
+
+def _cadence(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    out[:, 0] = melody.pending
+    out[:, 1] = context.final
+
+
+def _pitches(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    known = melody.recent != NONE
+    out[:, :WINDOW] = np.where(known, melody.recent / PITCH_SCALE, 0.0)
+    out[:, WINDOW:] = known
+
+
+def _last_class(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    known = np.flatnonzero(melody.recent[:, -1] != NONE)
+    out[known, melody.recent[known, -1] % 12] = 1.0
+
+
+def _intervals(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    places = 2 * WIDEST + 1
+    for back in (1, 2):
+        after, before = melody.recent[:, -back], melody.recent[:, -back - 1]
+        known = np.flatnonzero((after != NONE) & (before != NONE))
+        moved = after[known].astype(np.int16) - before[known]
+        place = np.clip(moved, -WIDEST, WIDEST) + WIDEST
+        out[known, place + (back - 1) * places] = 1.0
+
+
+def _histogram(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    lanes = np.arange(melody.lanes)
+    for back in range(1, WINDOW + 1):
+        pitch = melody.recent[:, -back]
+        weight = np.float32((1.0 - DECAY) * DECAY ** (back - 1))
+        out[lanes, pitch % 12] += weight * (pitch != NONE)
+
+
+def _degrees(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    """The last seven notes, newest last, each one of seven degrees."""
+    recent = melody.recent[:, 1:, None]
+    is_degree = recent == EIGHT_BAR_ACTIONS.offsets.astype(np.int8)
+    out[:] = is_degree.reshape(len(out), -1)
+
+
+def _degree_weights(out: FloatArray, melody: Melody, _: Context, density_B: FloatArray) -> None:
+    weights = np.float32((1.0 - DECAY) * DECAY ** np.arange(6, -1, -1))
+    recent = melody.recent[:, 1:, None]
+    is_degree = recent == EIGHT_BAR_ACTIONS.offsets.astype(np.int8)
+    out[:] = np.einsum("bnd,n->bd", is_degree.astype(np.float32), weights.astype(np.float32))
+
+
+def _age(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    _one_hot(out, np.minimum(melody.age, AGES - 1))
+
+
+def _log_age_of_note(out: FloatArray, melody: Melody, _: Context, density_B: FloatArray) -> None:
+    out[:, 0] = _log_age(melody.age)
+
+
+def _density(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    out[:, 0] = melody.density
+    out[:, 1] = density_B
+
+
+def _bar_ago(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    lanes = np.arange(melody.lanes)
+    for ahead in range(LOOKAHEAD):
+        step = (context.step + ahead) % context.bar_steps
+        event = melody.bar_ago_event[lanes, step]
+        known = np.flatnonzero(event)
+        out[known, event[known] - 1 + 3 * ahead] = 1.0
+
+
+def _one_hot(out: FloatArray, place: np.ndarray) -> None:
+    out[np.arange(len(place)), place] = 1.0
+
+
+def _log_age(age: np.ndarray) -> np.ndarray:
+    """0 at age 0, 1 at the cap."""
+    return np.log2(1.0 + np.minimum(age, AGE_CAP)) / np.log2(1.0 + AGE_CAP)
+
+
+_FEATURES: dict[str, tuple[tuple[str, int, Write], ...]] = {
+    "eight-bar": (
+        ("chord", 12, _chord),
+        ("next_chord", 12, _next_chord),
+        ("quarter", 32, _quarter),
+        ("level", 5, _level),
+        ("cadence", 2, _cadence),
+        ("degrees", 49, _degrees),
+        ("degree_weights", 7, _degree_weights),
+    ),
+    "full": (
+        ("chord", 12, _chord),
+        ("bass", 12, _bass),
+        ("chord_age", 1, _chord_age),
+        ("next_chord", 12, _next_chord),
+        ("previous_chord", 12, _previous_chord),
+        ("scale", 12, _scale),
+        ("flags", 6, _flags),
+        ("step", 16, _step),
+        ("level", 5, _level),
+        ("bar", 8, _bar),
+        ("pitches", 2 * WINDOW, _pitches),
+        ("last_class", 12, _last_class),
+        ("intervals", 2 * (2 * WIDEST + 1), _intervals),
+        ("histogram", 12, _histogram),
+        ("age", AGES, _age),
+        ("log_age", 1, _log_age_of_note),
+        ("density", 2, _density),
+        ("bar_ago", 3 * LOOKAHEAD, _bar_ago),
+    ),
+}
+
+_SIZES = {name: sum(width for _, width, _ in table) for name, table in _FEATURES.items()}

@@ -1,0 +1,190 @@
+"""What a mind remembers of its own melody, and what it knows of the moment it must decide in.
+
+All arrays lead with a lane axis B: training runs thousands of lanes, live playing one.
+Pitches are semitones above the base, chords and scales are relative to the tonic.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.core.policy.actions import HOLD, ONSET, REST, Actions
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int_] | NDArray[np.int16] | NDArray[np.int8]
+FloatArray = NDArray[np.float32]
+
+NONE = -128
+"""No pitch, or no interval: the same sentinel that the rewards read."""
+
+WINDOW = 8
+"""Sounded notes that are remembered; no reward looks further back."""
+
+AGE_CAP = 64
+"""Sixteenths after which a note or a rest no longer grows older: four bars."""
+
+START_DENSITY = 1.5
+"""Onsets a beat that a melody is taken to have before its first note: the knob's default."""
+
+DENSITY_STEPS = 32.0
+"""Time constant of the density in sixteenths: eight beats, long enough to smooth over a motif."""
+
+LOWEST, HIGHEST = -60, 90
+"""Offsets are kept within these after a change of tonic; intervals then never reach NONE."""
+
+
+class _Lanes:
+    """Lane-wise copying, the same for both dataclasses below."""
+
+    __slots__ = ()
+
+    @property
+    def lanes(self) -> int:
+        """How many lanes there are."""
+        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+
+    def take(self, lanes: IntArray) -> Self:
+        """Copy of the given lanes, in the given order, repeats allowed."""
+        return type(self)(*(getattr(self, f.name)[lanes] for f in fields(self)))  # type: ignore[arg-type]
+
+    def put(self, lanes: IntArray | BoolArray, other: Self) -> None:
+        """Write the lanes of other into the given lanes."""
+        for f in fields(self):  # type: ignore[arg-type]
+            getattr(self, f.name)[lanes] = getattr(other, f.name)
+
+
+@dataclass(slots=True, eq=False)
+class Melody(_Lanes):
+    """The melody so far, as much of it as a reward can read."""
+
+    recent: NDArray[np.int8]
+    """(B, 8) offsets of the last onsets, newest last, NONE before there were any."""
+    sounding: BoolArray
+    """(B,) a note of ours is sounding."""
+    age: NDArray[np.int16]
+    """(B,) sixteenths since the last onset, or since the rest began; at most AGE_CAP."""
+    pending: BoolArray
+    """(B,) the last note was no chord tone where it was judged last, and awaits its resolution."""
+    density: FloatArray
+    """(B,) onsets a beat, averaged with a time constant of DENSITY_STEPS."""
+    bar_ago_event: NDArray[np.int8]
+    """(B, 16) by sixteenth of the bar: 0 nothing yet, 1 onset, 2 hold, 3 rest."""
+
+    @classmethod
+    def start(cls, lanes: int) -> "Melody":
+        """Nothing played yet."""
+        return cls(
+            recent=np.full((lanes, WINDOW), NONE, np.int8),
+            sounding=np.zeros(lanes, np.bool_),
+            age=np.zeros(lanes, np.int16),
+            pending=np.zeros(lanes, np.bool_),
+            density=np.full(lanes, START_DENSITY, np.float32),
+            bar_ago_event=np.zeros((lanes, 16), np.int8),
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Context(_Lanes):
+    """Harmony and time at the step to be decided. A chord or scale that is all False is unknown."""
+
+    chord: BoolArray
+    """(B, 12) pitch classes above the tonic."""
+    bass: NDArray[np.int8]
+    """(B,) pitch class of the bass above the tonic, -1 without a chord."""
+    chord_age: NDArray[np.int16]
+    """(B,) sixteenths since the chord changed."""
+    chord_changed: BoolArray
+    """(B,) the chord changed at this step."""
+    next_chord: BoolArray
+    """(B, 12) the chord that comes next, where it is known."""
+    previous_chord: BoolArray
+    """(B, 12) the chord before this one."""
+    scale: BoolArray
+    """(B, 12) pitch classes of the key above its tonic."""
+    minor: BoolArray
+    """(B,) the key is minor."""
+    step: NDArray[np.int16]
+    """(B,) sixteenth in the bar."""
+    bar_steps: NDArray[np.int16]
+    """(B,) sixteenths of a bar, 16 or 12."""
+    level: NDArray[np.int8]
+    """(B,) metric level: 0 downbeat, 1 strong beat, 2 beat, 3 eighth, 4 sixteenth."""
+    bar: NDArray[np.int8]
+    """(B,) bar in the phrase of eight."""
+    final: BoolArray
+    """(B,) the place of a cadence."""
+
+    @classmethod
+    def silent(cls, lanes: int) -> "Context":
+        """No chord, no key, the first downbeat of a phrase in 4/4."""
+
+        def no() -> BoolArray:
+            return np.zeros(lanes, np.bool_)
+
+        def no_chord() -> BoolArray:
+            return np.zeros((lanes, 12), np.bool_)
+
+        return cls(
+            chord=no_chord(),
+            bass=np.full(lanes, -1, np.int8),
+            chord_age=np.zeros(lanes, np.int16),
+            chord_changed=no(),
+            next_chord=no_chord(),
+            previous_chord=no_chord(),
+            scale=no_chord(),
+            minor=no(),
+            step=np.zeros(lanes, np.int16),
+            bar_steps=np.full(lanes, 16, np.int16),
+            level=np.zeros(lanes, np.int8),
+            bar=np.zeros(lanes, np.int8),
+            final=no(),
+        )
+
+
+def advance(melody: Melody, context: Context, actions: Actions, action: IntArray) -> None:
+    """Play one action (B,) in each lane, in place; context is the one that it was chosen in."""
+    kind = actions.kinds[action]
+    onset = kind == ONSET
+    pitch = actions.offsets[action]
+    if onset.all():
+        melody.recent[:, :-1] = melody.recent[:, 1:]
+        melody.recent[:, -1] = pitch
+    else:
+        melody.recent[onset, :-1] = melody.recent[onset, 1:]
+        melody.recent[onset, -1] = pitch[onset]
+    _await_resolution(melody, context, onset, kind)
+    if actions.hold is None:
+        melody.sounding[:] = True
+        return
+    _keep_time(melody, context, kind)
+
+
+def _await_resolution(
+    melody: Melody, context: Context, onset: BoolArray, kind: NDArray[np.int8]
+) -> None:
+    """A note is judged against the chord when it begins and when the chord changes under it."""
+    judged = onset | (context.chord_changed & melody.sounding & (kind == HOLD))
+    lanes = np.arange(len(judged))
+    clashes = context.chord.any(axis=1) & ~context.chord[lanes, melody.recent[:, -1] % 12]
+    np.copyto(melody.pending, clashes, where=judged)
+
+
+def _keep_time(melody: Melody, context: Context, kind: NDArray[np.int8]) -> None:
+    """Bring sounding, age, density and the memory of the bar up to the next sixteenth."""
+    begins = (kind == ONSET) | ((kind == REST) & melody.sounding)
+    age = np.where(begins, 1, np.minimum(melody.age + 1, AGE_CAP))
+    melody.age[:] = age
+    melody.sounding[:] = kind != REST
+    # An onset in one sixteenth is a rate of 4 onsets a beat.
+    rate = np.float32(1.0 - np.exp(-1.0 / DENSITY_STEPS))
+    melody.density += rate * (4.0 * (kind == ONSET) - melody.density).astype(np.float32)
+    melody.bar_ago_event[np.arange(len(kind)), context.step] = kind + 1
+
+
+def shift(melody: Melody, lanes: IntArray | BoolArray, semitones: int | IntArray) -> None:
+    """Add semitones to every remembered offset of some lanes: the old base minus the new one."""
+    recent = melody.recent[lanes].astype(np.int16)
+    moved = np.clip(recent + np.asarray(semitones)[..., None], LOWEST, HIGHEST)
+    melody.recent[lanes] = np.where(recent == NONE, NONE, moved).astype(np.int8)
