@@ -23,7 +23,9 @@ _PROFILES = {
 
 _NOTE, _CHORD_TONE, _CHORD_ROOT = 64, 64, 64  # weight of what is heard; 64 leaves room to decay
 _KEPT, _OF = 7, 8  # of each weight, at each bar: half is forgotten after five bars
-_LEAD = 8  # hundredths of full correlation by which another key must lead
+# Hundredths of full correlation by which another key must lead: little where the present scale
+# lacks what is heard, much where the new scale explains no more of it.
+_LEAD, _LEAD_IN_SCALE = 8, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,27 @@ class KeyFinder:
         if self._key is None:
             return
         self._is_settled = True
-        best = self._best(self._key)
-        lead = self._score(best) - self._score(self._key)
-        # |weights| of a few classes is near their sum / 2; squared to stay in whole numbers.
-        length_squared = sum(weight * weight for weight in self._weights)
-        if lead > 0 and lead * lead > _LEAD * _LEAD * length_squared:
+        if self._is_beaten_by(best := self._best(self._key)):
             self._key = best
         self._weights = [weight * _KEPT // _OF for weight in self._weights]
+
+    def _is_beaten_by(self, other: Key) -> bool:
+        if self._key is None or other == self._key:
+            return False
+        lead = self._score(other) - self._score(self._key)
+        explains_more = self._foreign(other) < self._foreign(self._key)
+        needed = _LEAD if explains_more else _LEAD_IN_SCALE
+        # lead > needed x |weights|, squared to stay in whole numbers.
+        return lead * lead > needed * needed * sum(weight * weight for weight in self._weights)
+
+    def _foreign(self, key: Key) -> int:
+        """The weight of what is heard outside the key, a minor key's raised leading tone inside."""
+        inside = key.scale_mask | 1 << (key.tonic + 11) % 12
+        return sum(
+            weight
+            for pitch_class, weight in enumerate(self._weights)
+            if not inside >> pitch_class & 1
+        )
 
     def _best(self, present: Key) -> Key:
         return max(_nearest_first(present), key=self._score)
