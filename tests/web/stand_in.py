@@ -1,4 +1,4 @@
-"""A daemon small enough for tests of the page: it answers each note with the one an octave above."""
+"""A daemon small enough for tests of the page: it answers each note an octave above."""
 
 import io
 import threading

@@ -57,6 +57,12 @@ def read_until(socket, kind):
     return message
 
 
+def send_and_listen(socket, text):
+    socket.send(text)
+    while True:
+        socket.recv(timeout=5)
+
+
 def test_the_page_comes_with_headers_that_keep_it_to_itself(port):
     answer, body = get(port, "/")
 
@@ -95,7 +101,9 @@ def test_a_path_that_climbs_out_finds_nothing(port, path):
     assert b"root:" not in body
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.nip.io", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.nip.io", ""]
+)
 @pytest.mark.parametrize("path", ["/", "/take.mid", "/page/main.js"])
 def test_a_name_that_was_rebound_to_us_is_refused(port, host, path):
     answer, body = get(port, path, Host=host)
@@ -179,9 +187,7 @@ def test_a_frame_that_is_far_too_long_closes_only_its_own_socket(daemon, port):
             bad.send('{"type": "note", "on": true, "pitch": 62}')
             assert daemon.wait_for(NoteOn(62, 88))
             with pytest.raises(ConnectionClosed):
-                bad.send("x" * 1_000_000)
-                while True:
-                    bad.recv(timeout=5)
+                send_and_listen(bad, "x" * 1_000_000)
         assert daemon.wait_for(NoteOff(62))
         good.send('{"type": "note", "on": true, "pitch": 63}')
         assert daemon.wait_for(NoteOn(63, 88))
@@ -196,10 +202,11 @@ def test_a_flood_is_dropped_and_told(daemon, port):
         text = read_until(flooding, "error")["text"]
         other.send('{"type": "note", "on": true, "pitch": 65}')
         assert daemon.wait_for(NoteOn(65, 88), 1.0)
-        lasted_s = time.monotonic() - started
+    passed = daemon.told.count(Panic())
+    lasted_s = time.monotonic() - started
 
     assert "400 messages a second" in text
-    assert daemon.told.count(Panic()) <= 400 * (1 + lasted_s) + 1
+    assert 400 <= passed <= 400 * (1 + lasted_s) + 1
 
 
 def test_two_pages_see_the_same(port):
@@ -213,7 +220,7 @@ def test_two_pages_see_the_same(port):
 
 
 def test_a_browser_that_stops_reading_delays_nobody(daemon, port):
-    with page(port, max_queue=1), page(port) as good:
+    with page(port, max_queue=1, close_timeout=0.1), page(port) as good:
         for _ in range(300):
             for pitch in range(100):
                 daemon.show("machine", pitch, 80)
@@ -223,8 +230,9 @@ def test_a_browser_that_stops_reading_delays_nobody(daemon, port):
         assert daemon.wait_for(NoteOn(44, 1), 1.0)
         while read_until(good, "note")["velocity"] != 1:
             pass
+        lasted_s = time.monotonic() - asked
 
-    assert time.monotonic() - asked < 5.0
+    assert lasted_s < 2.0
 
 
 def test_the_take_is_a_midi_file(daemon, port):
@@ -237,7 +245,9 @@ def test_the_take_is_a_midi_file(daemon, port):
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "audio/midi"
     assert "attachment" in answer.headers["Content-Disposition"]
-    notes = {message.note for message in mido.MidiFile(file=io.BytesIO(body)) if not message.is_meta}
+    notes = {
+        message.note for message in mido.MidiFile(file=io.BytesIO(body)) if not message.is_meta
+    }
     assert 71 in notes
 
 

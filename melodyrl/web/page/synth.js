@@ -107,7 +107,7 @@ function piano(context, out, pitch, level, at) {
   };
   partial(1, 1, 1.1, 0.35, 0.8);
   partial(1.003, 7, 0.28, 0.08, 0.35);
-  const peak = 0.09 + 0.2 * level;
+  const peak = 0.075 + 0.17 * level;
   const ringS = 2.4 * 2 ** ((60 - pitch) / 24); // low strings ring longer
   gain.gain.setValueAtTime(0, at);
   gain.gain.linearRampToValueAtTime(peak, at + 0.004);
@@ -140,7 +140,7 @@ function lead(context, out, pitch, level, at) {
   filter.frequency.setValueAtTime(hz * 1.5, at);
   filter.frequency.linearRampToValueAtTime(open, at + 0.02);
   filter.frequency.setTargetAtTime(Math.min(9000, hz * 2.6), at + 0.02, 0.25);
-  const peak = 0.06 + 0.16 * level;
+  const peak = 0.1 + 0.25 * level;
   gain.gain.setValueAtTime(0, at);
   gain.gain.linearRampToValueAtTime(peak, at + 0.008);
   gain.gain.setTargetAtTime(peak * 0.6, at + 0.008, 0.18);

@@ -1,0 +1,385 @@
+"""The page in a real Chromium, before a small daemon that answers an octave above."""
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import mido
+import pytest
+
+from melodyrl.core.engine.events import Panic, SetKey, SetKnob, SetMode, SetTempo, Stop
+from melodyrl.core.midi.messages import NoteOff, NoteOn
+from tests.web.stand_in import StandIn
+
+pytestmark = pytest.mark.browser
+
+LOUDEST_PEAK = 0.99
+WIDTHS = [(360, 740), (820, 1100), (1280, 760), (1920, 1080)]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("needs Chromium")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def daemon():
+    stand_in = StandIn()
+    stand_in.start()
+    yield stand_in
+    stand_in.stop()
+
+
+@pytest.fixture
+def visit(browser, daemon):
+    """Opens the page; at the end no error was logged and nothing was asked of anyone else."""
+    complaints, asked, contexts = [], [], []
+
+    def open_page(width=1280, height=760, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda socket: asked.append(socket.url))
+        page.goto(daemon.stage.url)
+        page.wait_for_selector("#connection[data-state=open]")
+        page.wait_for_function("melodyrl.state !== null")
+        return page
+
+    open_page.complaints = complaints
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert {urlsplit(url).netloc for url in asked} <= {urlsplit(daemon.stage.url).netloc, ""}
+
+
+def voices(page):
+    return set(page.evaluate("melodyrl.voices"))
+
+
+def wait_for_voices(page, expected):
+    page.wait_for_function("n => melodyrl.voices.length === n", arg=len(expected))
+    assert voices(page) == expected
+
+
+def key(pitch):
+    return f'#piano [data-pitch="{pitch}"]'
+
+
+def middle(page, selector):
+    box = page.locator(selector).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.9
+
+
+def test_from_nothing_to_a_heard_answer_in_three_seconds_and_one_click(visit):
+    started = time.monotonic()
+    page = visit()
+    page.mouse.move(*middle(page, key(60)))
+    page.mouse.down()
+    wait_for_voices(page, {"player:60", "machine:72"})
+    lasted_s = time.monotonic() - started
+    page.mouse.up()
+
+    assert lasted_s < 3.0
+    assert page.evaluate("melodyrl.audio") == "running"
+    drawn = page.evaluate("melodyrl.notes.map(({who, pitch}) => [who, pitch])")
+    assert sorted(drawn) == [["machine", 72], ["player", 60]]
+    wait_for_voices(page, set())
+
+
+def test_a_chord_on_the_computer_keys_sounds_and_ends(visit, daemon):
+    page = visit()
+    for name in ("a", "d", "g"):
+        page.keyboard.down(name)
+    wait_for_voices(
+        page, {f"player:{p}" for p in (60, 64, 67)} | {f"machine:{p}" for p in (72, 76, 79)}
+    )
+    page.wait_for_selector(f"{key(60)}.player")
+    page.wait_for_selector(f"{key(72)}.machine")
+    assert page.inner_text("#chord") == "C"
+    assert "fits the chord" in page.inner_text("#why")
+    for name in ("a", "d", "g"):
+        page.keyboard.up(name)
+
+    wait_for_voices(page, set())
+    assert page.locator(".key.player, .key.machine").count() == 0
+    assert page.evaluate("melodyrl.notes.every(({end}) => end !== null)")
+    ons = [event for event in daemon.told if isinstance(event, NoteOn)]
+    offs = [event for event in daemon.told if isinstance(event, NoteOff)]
+    assert sorted(on.pitch for on in ons) == sorted(off.pitch for off in offs) == [60, 64, 67]
+
+
+def test_a_key_that_is_held_while_the_octave_changes_is_released(visit, daemon):
+    page = visit()
+    page.keyboard.down("a")
+    page.keyboard.press("x")
+    page.keyboard.up("a")
+
+    wait_for_voices(page, set())
+    assert page.inner_text("#octave") == "C5"
+    page.keyboard.press("s")
+    assert daemon.wait_for(NoteOff(74))
+
+
+@pytest.mark.parametrize("leaving", ["blur", "pagehide"])
+def test_a_window_that_loses_the_focus_releases_all(visit, daemon, leaving):
+    page = visit()
+    page.keyboard.down("a")
+    page.keyboard.down("d")
+    assert daemon.wait_for(NoteOn(64, 88))
+
+    page.evaluate("name => dispatchEvent(new Event(name))", leaving)
+
+    assert daemon.wait_for(NoteOff(60))
+    assert daemon.wait_for(NoteOff(64))
+    wait_for_voices(page, set())
+
+
+def test_a_page_that_is_closed_in_the_middle_of_a_note_releases_it(visit, daemon):
+    page = visit()
+    page.keyboard.down("a")
+    assert daemon.wait_for(NoteOn(60, 88))
+
+    page.close()
+
+    assert daemon.wait_for(NoteOff(60))
+
+
+def test_sliding_along_the_keys_plays_each_and_leaves_none(visit, daemon):
+    page = visit()
+    page.mouse.move(*middle(page, key(60)))
+    page.mouse.down()
+    page.mouse.move(*middle(page, key(64)), steps=12)
+    page.mouse.up()
+
+    assert daemon.wait_for(NoteOff(64))
+    wait_for_voices(page, set())
+    assert {e.pitch for e in daemon.told if isinstance(e, NoteOn)} >= {60, 62, 64}
+
+
+def test_two_fingers_on_a_phone_play_two_notes(visit, daemon):
+    page = visit(360, 740, has_touch=True, is_mobile=True)
+    touch = page.context.new_cdp_session(page)
+    page.locator("#piano").scroll_into_view_if_needed()
+    points = [dict(zip("xy", middle(page, key(pitch)), strict=True)) for pitch in (60, 64)]
+    points = [{**point, "id": number} for number, point in enumerate(points)]
+
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points})
+    wait_for_voices(page, {"player:60", "player:64", "machine:72", "machine:76"})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    wait_for_voices(page, set())
+
+
+def test_latch_holds_a_chord_with_a_mouse(visit, daemon):
+    page = visit()
+    page.check("#latch")
+    page.click(key(60))
+    page.click(key(64))
+    wait_for_voices(page, {"player:60", "player:64", "machine:72", "machine:76"})
+    page.click(key(60))
+    wait_for_voices(page, {"player:64", "machine:76"})
+    page.uncheck("#latch")
+    wait_for_voices(page, set())
+
+
+def test_each_control_reaches_the_engine(visit, daemon):
+    page = visit()
+    page.fill("#knob-harmony", "0.8")
+    page.check("input[value=harmony]", force=True)
+    page.fill("#tempo", "93")
+    page.press("#tempo", "Enter")
+    page.select_option("#key", label="A minor")
+    page.click("#stop")
+    page.keyboard.press("Escape")
+
+    for event in (
+        SetKnob("harmony", 0.8),
+        SetMode("harmony"),
+        SetTempo(93.0),
+        SetKey(9, True),
+        Stop(),
+        Panic(),
+    ):
+        assert daemon.wait_for(event), event
+
+
+def test_a_knob_reaches_the_engine_within_50_ms(visit, daemon):
+    page = visit()
+    lasted_s = []
+    for value in (0.1, 0.2, 0.3, 0.4, 0.5):
+        started = time.monotonic()
+        page.fill("#knob-diversity", str(value))
+        assert daemon.wait_for(SetKnob("diversity", value))
+        lasted_s.append(time.monotonic() - started)
+
+    assert sorted(lasted_s)[2] < 0.05
+
+
+def test_tapping_sets_the_tempo(visit, daemon):
+    page = visit()
+    page.evaluate(
+        """() => {
+            let now = 1e6;
+            performance.now = () => now;
+            for (let i = 0; i < 5; i++, now += 500) {
+                document.getElementById("tap").dispatchEvent(new PointerEvent("pointerdown"));
+            }
+        }"""
+    )
+
+    assert daemon.wait_for(SetTempo(120.0))
+
+
+def test_letters_in_a_field_play_nothing(visit, daemon):
+    page = visit()
+    page.focus("#tempo")
+    page.keyboard.press("a")
+    page.focus("#key")
+    page.keyboard.press("d")
+    page.keyboard.press("Control+a")
+
+    assert not any(isinstance(event, NoteOn) for event in daemon.told)
+
+
+def test_two_pages_agree(visit, daemon):
+    first, second = visit(), visit()
+    first.fill("#knob-rhythm", "0.9")
+    first.fill("#tempo", "77")
+    first.press("#tempo", "Enter")
+    first.check("input[value=off]", force=True)
+
+    second.wait_for_function("document.getElementById('knob-rhythm').value === '0.9'")
+    second.wait_for_function("document.getElementById('tempo').value === '77'")
+    second.wait_for_function("document.querySelector('input[value=off]').checked")
+    first.keyboard.down("a")
+    second.wait_for_function("melodyrl.notes.length === 2")
+    first.keyboard.up("a")
+
+
+def test_a_server_that_is_killed_is_found_again_with_no_click(visit, daemon):
+    page = visit()
+    page.keyboard.down("a")
+    assert daemon.wait_for(NoteOn(60, 88))
+
+    os.kill(daemon.stage.pid, signal.SIGKILL)
+    page.wait_for_selector("#connection[data-state=waiting]")
+    assert voices(page) == set()
+    page.wait_for_selector("#connection[data-state=open]", timeout=2000)
+    page.keyboard.up("a")
+    page.keyboard.down("s")
+
+    assert daemon.wait_for(NoteOff(60))
+    wait_for_voices(page, {"player:62", "machine:74"})
+    page.keyboard.up("s")
+    # The browser itself logs each attempt while nobody listened.
+    refused = [text for text in visit.complaints if "ERR_CONNECTION_REFUSED" in text]
+    for text in refused:
+        visit.complaints.remove(text)
+
+
+def test_the_take_downloads_and_mido_reads_it(visit, daemon):
+    page = visit()
+    page.keyboard.press("h")
+    assert daemon.wait_for(NoteOff(69))
+    with page.expect_download() as download:
+        page.click("#take")
+
+    assert download.value.suggested_filename == "melodyrl-take.mid"
+    notes = [m.note for m in mido.MidiFile(download.value.path()) if m.type == "note_on"]
+    assert notes == [69]
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_nothing_is_cut_off_at_any_width(visit, width, height, scheme):
+    page = visit(width, height, color_scheme=scheme)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for control in page.locator("button, input, select, .key.white").all():
+        box = control.bounding_box()
+        assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= width + 1)
+
+
+def test_each_control_has_a_name(visit):
+    page = visit()
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll("button, a, input, select")].filter((each) =>
+            !(each.labels?.length && each.labels[0].textContent.trim())
+            && !each.textContent.trim() && !each.ariaLabel).map((each) => each.outerHTML)"""
+    )
+
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("pitch", [36, 60, 84])
+def test_the_voices_are_balanced_and_do_not_clip(visit, pitch):
+    page = visit()
+    levels = page.evaluate(
+        """async (pitch) => {
+            const { Synth } = await import("/page/synth.js");
+            const level = async (who, chord) => {
+                const context = new OfflineAudioContext(2, 48000 * 2, 48000);
+                const synth = new Synth(context, 1);
+                for (const note of chord) synth.on(who, note, 100, 0.05);
+                const data = (await context.startRendering()).getChannelData(0);
+                const peak = data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+                const rms = Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
+                return { peak, rms };
+            };
+            return {
+                player: await level("player", [pitch]),
+                machine: await level("machine", [pitch]),
+                many: await level("player", [0, 4, 7, 10, 12, 16, 19, 24].map((n) => pitch + n)),
+            };
+        }""",
+        pitch,
+    )
+
+    assert all(level["rms"] > 0.005 for level in levels.values()), levels
+    assert all(level["peak"] < LOUDEST_PEAK for level in levels.values()), levels
+    assert 0.4 < levels["machine"]["rms"] / levels["player"]["rms"] < 2.5, levels
+
+
+def test_frames_keep_coming_with_8000_notes(visit):
+    page = visit()
+    spent_ms = page.evaluate(
+        """async () => {
+            const { Roll } = await import("/page/roll.js");
+            const { Grid } = await import("/page/grid.js");
+            const roll = new Roll(document.getElementById("roll"), new Grid());
+            const now = performance.now();
+            for (let i = 0; i < 7900; i++) {
+                const who = i % 2 ? "player" : "machine";
+                roll.on(who, 36 + (i % 60), 80, now - 7000 + (i * 7000) / 7900);
+            }
+            const spent = [];
+            for (let i = 0; i < 60; i++) {
+                const start = performance.now();
+                roll.draw(start);
+                spent.push(performance.now() - start);
+            }
+            return spent.sort((a, b) => a - b)[30];
+        }"""
+    )
+
+    assert spent_ms < 16.7
+
+
+def test_the_page_is_small():
+    files = Path("melodyrl/web/page").iterdir()
+
+    assert sum(file.stat().st_size for file in files) < 400_000
