@@ -23,12 +23,14 @@ SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 def makes_sense(event: object) -> bool:
     """Whether it is an event, with every value of the right type and within its range."""
     match event:
-        case NoteOn(pitch, velocity, channel):
-            return _is_within(pitch, 127) and _is_within(velocity, 127) and _is_within(channel, 15)
+        case NoteOn(pitch, loud, channel):
+            return _is_within(pitch, 127) and _is_within(loud, 127) and _is_within(channel, 15)
         case NoteOff(pitch, channel):
             return _is_within(pitch, 127) and _is_within(channel, 15)
         case ControlChange(controller, value, channel):
-            return _is_within(controller, 127) and _is_within(value, 127) and _is_within(channel, 15)
+            return (
+                _is_within(controller, 127) and _is_within(value, 127) and _is_within(channel, 15)
+            )
         case SetKnob(name, value):
             return _is_known(name, KNOBS) and _is_between(value, KNOBS[name][0], KNOBS[name][1])
         case SetMode(mode):

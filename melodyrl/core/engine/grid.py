@@ -31,7 +31,7 @@ class Grid:
     @property
     def step_ns(self) -> float:
         """Nanoseconds that a sixteenth lasts."""
-        return _SIXTEENTH_NS_AT_1_BPM / self.tempo_bpm
+        return step_ns(self.tempo_bpm)
 
     def at(self, step: int) -> Nanos:
         """The moment at which a step begins, never before the last change of tempo."""
@@ -59,3 +59,8 @@ class Grid:
         self._first_bar = before.bar + (before.step_in_bar > 0)
         self._first_step = step
         self.meter = meter
+
+
+def step_ns(tempo_bpm: float) -> float:
+    """Nanoseconds that a sixteenth lasts, unrounded, so that no error adds up over steps."""
+    return _SIXTEENTH_NS_AT_1_BPM / tempo_bpm

@@ -1,6 +1,7 @@
 """Hears the player: what is held, what was just played, and the harmony that they make."""
 
 from collections import deque
+from collections.abc import Set as AbstractSet
 
 from melodyrl.core.engine.events import Nanos
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
@@ -34,6 +35,11 @@ class Listener:
         self.velocity = _FIRST_VELOCITY
         self.lowest: int | None = None
         self.chord: Chord | None = None
+
+    @property
+    def hears_chord(self) -> bool:
+        """Whether the harmony was read from three pitch classes or more."""
+        return _classes(self._source) >= 3
 
     @property
     def sounding(self) -> set[int]:
@@ -112,7 +118,7 @@ class Listener:
     def _to_read(self, at_ns: Nanos, window_ns: float) -> set[int]:
         if self._has_onset:
             self._has_onset = False
-            return self._after_onset(at_ns, window_ns)
+            return self._after_onset(at_ns, window_ns) if self._recent else set()
         if self._has_release and at_ns - self._released_ns >= _LIFTED_NS:
             self._has_release = False
             sounding = self.sounding
@@ -133,5 +139,5 @@ class Listener:
         return sounding | {pitch for at, pitch in self._recent if at_ns - at <= window_ns}
 
 
-def _classes(pitches: set[int]) -> int:
+def _classes(pitches: AbstractSet[int]) -> int:
     return len({pitch % 12 for pitch in pitches})

@@ -1,7 +1,6 @@
 """Keeps what the engine was told, in its order and at its times, so that it can be replayed."""
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from melodyrl.core.engine.config import EngineConfig
@@ -49,8 +48,3 @@ class Recorder:
     def lost(self) -> int:
         """How many of the oldest events are no longer kept."""
         return self._count - len(self._events)
-
-
-def last_moment(events: Iterable[Told]) -> Nanos:
-    """The moment of the last event, 0 where there is none."""
-    return max((at for at, _ in events), default=Nanos(0))

@@ -1,0 +1,85 @@
+"""The ears, the lines that can be played, and the ledger that all of them write to."""
+
+import numpy as np
+
+from melodyrl.core.engine.config import EngineConfig
+from melodyrl.core.engine.events import Mode, Nanos
+from melodyrl.core.engine.grid import Position
+from melodyrl.core.engine.harmony import Harmony
+from melodyrl.core.engine.ledger import Ledger
+from melodyrl.core.engine.listener import Listener
+from melodyrl.core.engine.mind import Mind
+from melodyrl.core.engine.snapshot import Why
+from melodyrl.core.engine.solo import Solo
+from melodyrl.core.engine.tonality import Tonality
+from melodyrl.core.engine.transport import Transport
+from melodyrl.core.engine.voice import Moment, Voice
+from melodyrl.core.engine.why import explain
+from melodyrl.core.midi.messages import Message, NoteOn
+from melodyrl.core.music import Meter
+from melodyrl.core.policy.policy import Policy
+
+_ARPEGGIO_BEATS = 2
+
+
+class Band:
+    """What hears and what plays, without the question of when."""
+
+    def __init__(self, config: EngineConfig, policy: Policy, rng: np.random.Generator) -> None:
+        self.mind = Mind(policy, config.knobs, rng)
+        self.listener = Listener()
+        self.tonality = Tonality(config.key)
+        self.ledger = Ledger(config.channel)
+        self._voice = Voice(self.mind)
+        self.solo = Solo(self._voice, self.ledger)
+        self.harmony = Harmony(self._voice, self.ledger)
+
+    def begin(self) -> None:
+        """A first bar begins: a new line, a new register, harmony unheard."""
+        self.listener.forget()
+        self.change_line()
+
+    def change_line(self) -> None:
+        """What was played so far has no bearing on what comes."""
+        self._voice.begin()
+        self.harmony.begin()
+        self.mind.forget()
+
+    def hear(self, note: NoteOn, at_ns: Nanos) -> None:
+        """A note of the player began."""
+        self.listener.note_on(note, at_ns)
+        self.tonality.hear(note.pitch)
+
+    def read(self, at_ns: Nanos, transport: Transport) -> None:
+        """Read the harmony that the player's notes make by now."""
+        window_ns = _ARPEGGIO_BEATS * transport.meter.steps_per_beat * transport.step_ns
+        listener = self.listener
+        is_new = listener.read(at_ns, window_ns, self.tonality.key)
+        if is_new and listener.chord is not None and listener.hears_chord:
+            self.tonality.hear_chord(listener.chord)
+
+    def step(self, mode: Mode, position: Position, meter: Meter) -> list[Message]:
+        """What a grid step brings in a mode."""
+        moment = self._moment(position, meter)
+        if moment is None or mode == "off":
+            return []
+        if mode == "solo":
+            return self.solo.step(moment, self.listener.velocity, self.listener.lowest)
+        return self.harmony.step(moment)
+
+    def answer(self, note: NoteOn, position: Position, meter: Meter) -> list[Message]:
+        """The second voice to a note of the player that was just heard."""
+        moment = self._moment(position, meter)
+        if moment is None:
+            return []
+        return self.harmony.note_on(note, moment, self.listener.fingers)
+
+    def why(self, mode: Mode) -> Why | None:
+        """What spoke for the last decision."""
+        if mode == "off" or self._voice.base is None:
+            return None
+        return explain(self.mind, self._voice.base)
+
+    def _moment(self, position: Position, meter: Meter) -> Moment | None:
+        key = self.tonality.key
+        return None if key is None else Moment(position, meter, key, self.listener.chord)

@@ -1,0 +1,89 @@
+"""A second voice: each note of the player gets one of ours, at once, and ends with it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.core.engine.ledger import Ledger
+from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic
+from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
+
+_CONSONANT = (3, 4, 5, 7, 8, 9, 12, 15, 16)  # semitones from a note to its second voice
+_OCTAVE = 12
+_SOFTER = 0.85  # of the player's velocity, so that the tune stays in front; ours
+_HOME = 20  # semitones of our three octaves that lie below the player's note
+_NEAREST, _FARTHEST = 16, 31  # semitones from our base at which a played note is within reach
+
+
+class Harmony:
+    """Owns which note of ours answers which note of the player, by (pitch, channel)."""
+
+    def __init__(self, voice: Voice, ledger: Ledger) -> None:
+        self._voice = voice
+        self._ledger = ledger
+        self._answers: dict[tuple[int, int], int] = {}
+        self._played_step = -1
+
+    def begin(self) -> None:
+        """No note of ours answers any."""
+        self._answers.clear()
+        self._played_step = -1
+
+    def step(self, moment: Moment) -> list[Message]:
+        """Nothing is played at a grid step, but the line grows older."""
+        if self._voice.base is None or moment.position.step <= self._played_step:
+            return []
+        self._home(moment.key.tonic, None)
+        self._voice.frame(moment)
+        idle = ACTIONS.hold if self._ledger.sounding and self._voice.is_sounding else ACTIONS.rest
+        if idle is not None:
+            self._voice.play(idle)
+        return []
+
+    def note_on(self, note: NoteOn, moment: Moment, held: set[int]) -> list[Message]:
+        """Answer a note of the player, with a pitch that none of the held ones has."""
+        messages = self.note_off(NoteOff(note.pitch, note.channel))
+        self._home(moment.key.tonic, note.pitch)
+        allowed = self._allowed(note.pitch, moment, held)
+        if allowed is None:
+            return messages
+        self._voice.frame(moment)
+        pitch = self._voice.play(self._voice.choose(allowed))
+        self._played_step = moment.position.step
+        if pitch is None:
+            return messages
+        self._answers = {key: ours for key, ours in self._answers.items() if ours != pitch}
+        self._answers[note.pitch, note.channel] = pitch
+        return messages + self._ledger.on(pitch, max(1, round(note.velocity * _SOFTER)))
+
+    def note_off(self, note: NoteOff) -> list[Message]:
+        """End the answer to a note of the player."""
+        pitch = self._answers.pop((note.pitch, note.channel), None)
+        return [] if pitch is None else self._ledger.off(pitch)
+
+    def _home(self, tonic: int, pitch: int | None) -> None:
+        base = self._voice.base
+        if pitch is not None and (base is None or not _NEAREST <= pitch - base <= _FARTHEST):
+            base = nearest_tonic(tonic, pitch - _HOME)
+        if base is not None:
+            self._voice.move_base(nearest_tonic(tonic, base))
+
+    def _allowed(self, pitch: int, moment: Moment, held: set[int]) -> NDArray[np.bool_] | None:
+        """Consonant notes of the scale or chord: below within an octave, else all around."""
+        known = moment.key.scale_mask | (moment.chord.mask if moment.chord else 0)
+        around = [pitch + side * interval for side in (-1, 1) for interval in _CONSONANT]
+        free = [each for each in around if 0 <= each <= 127 and each not in held]
+        fitting = [each for each in free if known >> each % 12 & 1]
+        below = [each for each in fitting if pitch - _OCTAVE <= each < pitch]
+        for tier in (below, fitting, free):
+            mask = self._mask(tier)
+            if mask.any():
+                return mask
+        return None
+
+    def _mask(self, pitches: list[int]) -> NDArray[np.bool_]:
+        mask = np.zeros(ACTIONS.count, np.bool_)
+        for pitch in pitches:
+            offset = pitch - (self._voice.base or 0)
+            if 0 <= offset < ACTIONS.count - ACTIONS.first_pitch:
+                mask[ACTIONS.first_pitch + offset] = True
+        return mask

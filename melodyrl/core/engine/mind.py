@@ -1,0 +1,74 @@
+"""Asks the policy for a decision, and the rules where it fails; keeps why it was taken."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.core.engine.events import KnobName
+from melodyrl.core.policy.policy import Decision, Policy, RulePolicy
+from melodyrl.core.policy.presets import FULL
+from melodyrl.errors import ConfigError
+from rewards.preference import weights
+
+FloatArray = NDArray[np.float32]
+BoolArray = NDArray[np.bool_]
+
+
+class Mind:
+    """A policy with the present knobs, and the rules that stand in for it.
+
+    Raises:
+        ConfigError: the policy was not made for the full preset.
+    """
+
+    def __init__(
+        self, policy: Policy, knobs: Mapping[KnobName, float], rng: np.random.Generator
+    ) -> None:
+        if policy.preset is not FULL:
+            raise ConfigError(
+                f"The policy {policy.name!r} is made for the preset {policy.preset.name!r}; "
+                f"playing live needs one for {FULL.name!r}."
+            )
+        self.policy = policy
+        self._rules = RulePolicy(FULL)
+        self._rng = rng
+        self.failures = 0
+        self.is_fallback = False
+        self.decision: Decision | None = None
+        self.judgement: FloatArray | None = None
+        self.mask: BoolArray | None = None
+        self.turn(knobs)
+
+    def turn(self, knobs: Mapping[KnobName, float]) -> None:
+        """Take over the present knobs."""
+        self.knobs = dict(knobs)
+        self.w = weights(self.knobs, FULL.terms)
+        self.temperature = self.knobs["temperature"]
+        self.density = np.array([self.knobs["density"]], np.float32)
+
+    def forget(self) -> None:
+        """The last decision is past."""
+        self.decision = self.judgement = self.mask = None
+
+    def decide(self, features: FloatArray, judgement: FloatArray, mask: BoolArray) -> int:
+        """A legal action; shapes (1, D), (1, A, K) and (1, A), at least one legal."""
+        decision = self._ask(self.policy, features, judgement, mask)
+        self.is_fallback = decision is None
+        if decision is None:
+            self.failures += 1
+            decision = self._rules.decide(
+                features, judgement, mask, self.w, self.temperature, self._rng
+            )
+        self.decision, self.judgement, self.mask = decision, judgement, mask
+        return int(decision.action)
+
+    def _ask(
+        self, policy: Policy, features: FloatArray, judgement: FloatArray, mask: BoolArray
+    ) -> Decision | None:
+        try:
+            decision = policy.decide(features, judgement, mask, self.w, self.temperature, self._rng)
+            is_legal = 0 <= decision.action < mask.shape[1] and bool(mask[0, decision.action])
+        except Exception:  # noqa: BLE001 - whatever a policy does, the music goes on
+            return None
+        return decision if is_legal else None

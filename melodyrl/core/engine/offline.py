@@ -1,0 +1,35 @@
+"""Drives an engine without a clock: through events that are known, or through a recording."""
+
+from collections.abc import Iterable
+
+from melodyrl.core.engine.engine import Engine
+from melodyrl.core.engine.events import Nanos, Outgoing
+from melodyrl.core.engine.recorder import Recording, Told
+from melodyrl.core.policy.policy import Policy
+from melodyrl.errors import FileError
+
+
+def run_offline(engine: Engine, events: Iterable[Told], until_ns: Nanos) -> list[Outgoing]:
+    """All that the engine says to these events up to a moment, just as it would live.
+
+    Nothing is released at the end: `engine.close` does that.
+    """
+    outgoing: list[Outgoing] = []
+    for at_ns, event in events:
+        engine.receive(event, at_ns)
+        outgoing += engine.due(at_ns)
+    return outgoing + engine.due(until_ns)
+
+
+def replay(recording: Recording, policy: Policy) -> list[Outgoing]:
+    """Exactly what was sent when the recording was made, given the same policy.
+
+    Raises:
+        FileError: the recording has lost its beginning.
+    """
+    if recording.lost:
+        raise FileError(
+            f"The recording has lost its first {recording.lost} events, so it cannot be "
+            f"replayed; save a take before it grows so long."
+        )
+    return run_offline(Engine(recording.config, policy), recording.events, recording.until_ns)

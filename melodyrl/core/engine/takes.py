@@ -1,0 +1,114 @@
+"""Recordings as JSON lines: a line that says what it is, then one line an event."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
+
+from melodyrl.core.engine.check import makes_sense
+from melodyrl.core.engine.config import EngineConfig
+from melodyrl.core.engine.events import (
+    Event,
+    Nanos,
+    Panic,
+    SetKey,
+    SetKnob,
+    SetMeter,
+    SetMode,
+    SetTempo,
+    Start,
+    Stop,
+)
+from melodyrl.core.engine.recorder import Recording, Told
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.music import Key, Meter
+from melodyrl.errors import FileError
+
+_FORMAT, _VERSION = "melodyrl recording", 1
+_EVENTS: dict[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        NoteOn,
+        NoteOff,
+        ControlChange,
+        SetKnob,
+        SetMode,
+        SetTempo,
+        SetKey,
+        SetMeter,
+        Start,
+        Stop,
+        Panic,
+    )
+}
+
+
+def to_lines(recording: Recording) -> Iterator[str]:
+    """The lines of a recording, without line ends."""
+    config = asdict(recording.config)
+    head = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "config": config,
+        "policy_name": recording.policy_name,
+        "policy_digest": recording.policy_digest,
+        "until_ns": recording.until_ns,
+        "lost": recording.lost,
+    }
+    yield json.dumps(head)
+    for at_ns, event in recording.events:
+        yield json.dumps({"at_ns": at_ns, "event": type(event).__name__, **asdict(event)})
+
+
+def from_lines(lines: Iterable[str]) -> Recording:
+    """The recording that some lines hold.
+
+    Raises:
+        FileError: they hold none, or one that is broken.
+    """
+    numbered = enumerate(lines, start=1)
+    number = 1
+    try:
+        number, first = next(numbered, (1, ""))
+        head = json.loads(first)
+        if (head["format"], head["version"]) != (_FORMAT, _VERSION):
+            raise ValueError("not a recording")
+        events: list[Told] = []
+        for number, line in numbered:  # noqa: B007 - the error below says which line
+            events.append(_event(json.loads(line)))
+        return Recording(
+            _config(head["config"]),
+            str(head["policy_name"]),
+            str(head["policy_digest"]),
+            tuple(events),
+            Nanos(_whole(head["until_ns"])),
+            _whole(head["lost"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise FileError(
+            f"Line {number} is not one of a recording of ours ({error}); "
+            f"choose a file that melodyrl saved."
+        ) from None
+
+
+def _event(record: dict[str, object]) -> Told:
+    kind = _EVENTS[str(record["event"])]
+    event = kind(**{field.name: record[field.name] for field in fields(kind)})
+    if not makes_sense(event):
+        raise ValueError(f"{event} makes no sense")
+    return Nanos(_whole(record["at_ns"])), event
+
+
+def _config(record: dict[str, object]) -> EngineConfig:
+    meter, key = record["meter"], record["key"]
+    values = {**record, "meter": Meter(**meter), "key": None if key is None else Key(**key)}  # type: ignore[arg-type]
+    config = EngineConfig(**values)  # type: ignore[arg-type]
+    problem = config.problem()
+    if problem:
+        raise ValueError(problem)
+    return config
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise ValueError(f"{value!r} is not a whole number")
+    return value

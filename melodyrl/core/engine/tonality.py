@@ -1,0 +1,35 @@
+"""The key that is played in: found, or fixed by the player; it changes at bar lines."""
+
+from melodyrl.core.music import Chord, Key, KeyFinder
+
+
+class Tonality:
+    """Keeps the key in force apart from the one that was found or asked for last."""
+
+    def __init__(self, fixed: Key | None) -> None:
+        self._finder = KeyFinder()
+        self._fixed = fixed
+        self.key: Key | None = fixed
+        """In force now; None until something is heard."""
+
+    def hear(self, pitch: int) -> None:
+        """A note of the player began."""
+        self._finder.hear(pitch)
+        if self.key is None:
+            self.settle()
+
+    def hear_chord(self, chord: Chord) -> None:
+        """The player holds another chord than before."""
+        self._finder.hear_chord(chord)
+
+    def fix(self, key: Key | None) -> None:
+        """Play in this key from the next bar on; None finds it again."""
+        self._fixed = key
+
+    def end_bar(self) -> None:
+        """A bar ended; `settle` then puts the key that was found in force."""
+        self._finder.bar()
+
+    def settle(self) -> None:
+        """Put the key that was fixed or found last in force."""
+        self.key = self._fixed or self._finder.key

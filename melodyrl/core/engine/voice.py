@@ -1,0 +1,128 @@
+"""One melodic line of ours: what it has played, what it knows of the moment, and its choices."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.core.engine.grid import Position
+from melodyrl.core.engine.mind import Mind
+from melodyrl.core.music import Chord, Key, Meter, rotate
+from melodyrl.core.policy.judge import judge
+from melodyrl.core.policy.legal import legal
+from melodyrl.core.policy.observe import observe
+from melodyrl.core.policy.presets import FULL
+from melodyrl.core.policy.state import Context, Melody, advance, shift
+
+ACTIONS = FULL.actions
+LOWEST_BASE, HIGHEST_BASE = 48, 72
+_PHRASE_BARS = 8
+_ALL_MASKS = (np.arange(1 << 12)[:, None] >> np.arange(12) & 1).astype(np.bool_)  # (4096, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the player's music is at a grid step."""
+
+    position: Position
+    meter: Meter
+    key: Key
+    chord: Chord | None
+
+
+class Voice:
+    """A line that chooses among the actions of the full preset, above a base of its own.
+
+    The arrays of its one lane are written in place, step after step.
+    """
+
+    def __init__(self, mind: Mind) -> None:
+        self._mind = mind
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget all that was played."""
+        self._melody = Melody.start(1)
+        self._context = Context.silent(1)
+        self._chord = self._previous = 0
+        self._chord_step = 0
+        self._key: Key | None = None
+        self.base: int | None = None
+
+    def move_base(self, base: int) -> None:
+        """Count pitches from another base; what was played keeps its sound."""
+        if self.base is not None and base != self.base:
+            shift(self._melody, np.array([0]), self.base - base)
+        self.base = base
+
+    def frame(self, moment: Moment) -> None:
+        """Take in the moment before a choice. The base must have been set."""
+        context, position = self._context, moment.position
+        self._frame_chord(moment)
+        context.scale[0] = _ALL_MASKS[rotate(moment.key.scale_mask, -moment.key.tonic)]
+        context.minor[0] = moment.key.minor
+        context.step[0] = position.step_in_bar
+        context.bar_steps[0] = moment.meter.steps_per_bar
+        context.level[0] = moment.meter.level(position.step_in_bar)
+        context.bar[0] = position.bar % _PHRASE_BARS
+        context.final[0] = is_final(position, moment.meter)
+
+    def choose(self, allowed: NDArray[np.bool_] | None = None) -> int:
+        """The action to take now, among the legal ones, and where given the allowed (A,).
+
+        Where no legal action is allowed, any allowed one is taken.
+        """
+        mask = legal(self._melody, self._context, ACTIONS)
+        if allowed is not None:
+            mask &= allowed
+            if not mask.any():
+                mask[0] = allowed
+        density = self._mind.density
+        features = observe(self._melody, self._context, density, FULL)
+        judgement = judge(self._melody, self._context, density, FULL)
+        return self._mind.decide(features, judgement, mask)
+
+    def play(self, action: int) -> int | None:
+        """Take an action; the pitch where it begins a note."""
+        advance(self._melody, self._context, ACTIONS, np.array([action]))
+        if action < ACTIONS.first_pitch or self.base is None:
+            return None
+        return self.base + int(ACTIONS.offsets[action])
+
+    @property
+    def is_sounding(self) -> bool:
+        """Whether the line takes a note of its own to be sounding."""
+        return bool(self._melody.sounding[0])
+
+    def _frame_chord(self, moment: Moment) -> None:
+        context, tonic, step = self._context, moment.key.tonic, moment.position.step
+        mask = moment.chord.mask if moment.chord else 0
+        changed = mask != self._chord
+        if changed:
+            self._previous, self._chord, self._chord_step = self._chord, mask, step
+        context.chord[0] = _ALL_MASKS[rotate(mask, -tonic)]
+        context.previous_chord[0] = _ALL_MASKS[rotate(self._previous, -tonic)]
+        context.bass[0] = (moment.chord.bass - tonic) % 12 if moment.chord else -1
+        context.chord_age[0] = min(step - self._chord_step, np.iinfo(np.int16).max)
+        context.chord_changed[0] = changed
+
+
+def is_final(position: Position, meter: Meter) -> bool:
+    """Whether it is the place of a cadence: the last strong beat of the fourth and eighth bar."""
+    last = meter.steps_per_bar // 2 if 2 * meter.steps_per_beat <= meter.steps_per_bar // 2 else 0
+    return position.bar % 4 == 3 and position.step_in_bar == last
+
+
+def nearest_tonic(tonic: int, pitch: int) -> int:
+    """The pitch of a class nearest to a pitch, the lower of two that are as near."""
+    up = (tonic - pitch) % 12
+    return pitch + up if up < 6 else pitch + up - 12
+
+
+def within_register(base: int) -> int:
+    """A base moved by octaves until our three octaves lie where a keyboard sounds well."""
+    while base > HIGHEST_BASE:
+        base -= 12
+    while base < LOWEST_BASE:
+        base += 12
+    return base
