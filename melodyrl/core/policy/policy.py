@@ -1,0 +1,207 @@
+"""How a mind chooses: a distribution over w . Q, and why it chose what it did."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from melodyrl.core.policy.network import Bools, Floats, Network
+from melodyrl.core.policy.observe import layout
+from melodyrl.core.policy.presets import Preset
+from melodyrl.core.policy.state import WINDOW
+
+ALTERNATIVES = 3
+"""Other actions that a decision tells about."""
+
+MIDDLE = 12
+"""Offset that the rule begins from: the second of the three octaves."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alternative:
+    """An action that could have been taken."""
+
+    action: int
+    score: float
+    """w . Q."""
+    terms: Floats
+    """(K,) its Q-values."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """An action, and why: the value of each reward term, for it and for what else was close."""
+
+    action: int
+    q_AK: Floats  # noqa: N815
+    """(A, K) Q-values of all actions."""
+    terms: Floats
+    """(K,) Q-values of the action: what it is worth from now on."""
+    reward: Floats
+    """(K,) what the action earns at once."""
+    alternatives: tuple[Alternative, ...]
+    """The best other legal actions, best first, at most three."""
+
+
+class Policy(Protocol):
+    """What the engine asks at each step of the grid."""
+
+    @property
+    def name(self) -> str:
+        """What to call it, in one or two words."""
+        ...
+
+    @property
+    def preset(self) -> Preset:
+        """The task that it was made for."""
+        ...
+
+    def decide(
+        self,
+        features: Floats,
+        judgement: Floats,
+        mask: Bools,
+        w: Floats,
+        temperature: float,
+        rng: np.random.Generator,
+    ) -> Decision:
+        """Choose for one lane: features (D,), judgement (A, K), mask (A,), w (K,)."""
+        ...
+
+
+class NetworkPolicy:
+    """Boltzmann over w . Q of a trained network."""
+
+    def __init__(self, network: Network, preset: Preset, name: str = "network") -> None:
+        self.network, self.preset, self.name = network, preset, name
+
+    def decide(
+        self,
+        features: Floats,
+        judgement: Floats,
+        mask: Bools,
+        w: Floats,
+        temperature: float,
+        rng: np.random.Generator,
+    ) -> Decision:
+        """Draw an action; at temperature 0 take the best one.
+
+        Raises:
+            FloatingPointError: a Q-value of a legal action is not finite.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            q_AK = self.network.one(features, w, judgement, mask)
+        return choose(q_AK, judgement, mask, w, temperature, rng)
+
+
+class GreedyPolicy:
+    """Boltzmann over w . r: looks one step ahead, and needs no file."""
+
+    def __init__(self, preset: Preset, name: str = "greedy") -> None:
+        self.preset, self.name = preset, name
+
+    def decide(
+        self,
+        features: Floats,
+        judgement: Floats,
+        mask: Bools,
+        w: Floats,
+        temperature: float,
+        rng: np.random.Generator,
+    ) -> Decision:
+        """Draw an action by what it earns now; at temperature 0 take the best one."""
+        return choose(judgement, judgement, mask, w, temperature, rng)
+
+
+class RulePolicy:
+    """The nearest chord tone on each beat, held until the next: what plays when all else fails.
+
+    Without a chord it takes the scale; without either it holds its note, or rests. It reads
+    the features and the mask alone, draws nothing, and never raises on arrays of its preset.
+    """
+
+    def __init__(self, preset: Preset, name: str = "rule") -> None:
+        self.preset, self.name = preset, name
+        self._layout = layout(preset)
+
+    def decide(
+        self,
+        features: Floats,
+        judgement: Floats,
+        mask: Bools,
+        w: Floats,
+        temperature: float,
+        rng: np.random.Generator,
+    ) -> Decision:
+        """Choose by rule; w, temperature and rng change nothing."""
+        action = self._choose(np.nan_to_num(features), mask)
+        return Decision(action, judgement, judgement[action], judgement[action], ())
+
+    def _choose(self, features: Floats, mask: Bools) -> int:
+        actions = self.preset.actions
+        if actions.hold is not None and not features[self._layout["level"]][:3].any():
+            return self._wait(mask)
+        allowed = mask[actions.first_pitch :] & self._in_harmony(features)
+        if not allowed.any():
+            return self._wait(mask)
+        away = np.abs(actions.pitches - self._last_offset(features)).astype(np.float64)
+        return actions.first_pitch + int(np.where(allowed, away, np.inf).argmin())
+
+    def _wait(self, mask: Bools) -> int:
+        """Hold if possible, else rest, else the first legal action."""
+        actions = self.preset.actions
+        for quiet in (actions.hold, actions.rest):
+            if quiet is not None and mask[quiet]:
+                return quiet
+        return int(mask.argmax())
+
+    def _in_harmony(self, features: Floats) -> Bools:
+        """(P,) pitches of the chord, or of the scale where there is no chord."""
+        classes = self.preset.actions.pitches % 12
+        chord = features[self._layout["chord"]] > 0.5
+        if not chord.any() and "scale" in self._layout:
+            chord = features[self._layout["scale"]] > 0.5
+        return chord[classes]
+
+    def _last_offset(self, features: Floats) -> float:
+        if "pitches" in self._layout:
+            pitches = features[self._layout["pitches"]]
+            return 24.0 * float(pitches[WINDOW - 1]) if pitches[-1] > 0.5 else MIDDLE
+        degree = features[self._layout["degrees"]][-self.preset.actions.count :]
+        return float(self.preset.actions.offsets[int(degree.argmax())])
+
+
+def choose(
+    q_AK: Floats,
+    judgement: Floats,
+    mask: Bools,
+    w: Floats,
+    temperature: float,
+    rng: np.random.Generator,
+) -> Decision:
+    """Draw from softmax(w . Q / temperature) over the legal actions; at 0 take the best.
+
+    Raises:
+        FloatingPointError: w . Q of a legal action is not finite.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        score = np.where(mask, q_AK @ w, -np.inf)
+    best = score.max()
+    if not np.isfinite(best) or not np.isfinite(score[mask]).all():
+        raise FloatingPointError("The policy's values are not finite.")
+    action = int(score.argmax())
+    if temperature > 0.0:
+        with np.errstate(over="ignore", under="ignore"):
+            mass = np.cumsum(np.exp((score - best) / temperature))
+        action = int(np.searchsorted(mass, rng.random() * mass[-1], side="right"))
+        action = min(action, int(np.flatnonzero(mask)[-1]))
+    return Decision(action, q_AK, q_AK[action], judgement[action], _others(q_AK, score, action))
+
+
+def _others(q_AK: Floats, score: Floats, action: int) -> tuple[Alternative, ...]:
+    order = score.argsort(kind="stable")[::-1][: ALTERNATIVES + 1]
+    return tuple(
+        Alternative(int(other), float(score[other]), q_AK[other])
+        for other in order
+        if other != action and score[other] > -np.inf
+    )[:ALTERNATIVES]
