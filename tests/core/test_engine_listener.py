@@ -1,0 +1,163 @@
+import pytest
+
+from melodyrl.core.engine.events import Nanos
+from melodyrl.core.engine.listener import Listener
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.music import Key
+
+MS = 1_000_000
+BEATS_2 = 1_000 * MS
+C_MAJOR = Key(0)
+
+
+class Player:
+    """Plays into a listener at times in milliseconds, and asks it for the chord."""
+
+    def __init__(self):
+        self.listener = Listener()
+
+    def down(self, at_ms, *pitches):
+        for pitch in pitches:
+            self.listener.note_on(NoteOn(pitch), Nanos(at_ms * MS))
+
+    def up(self, at_ms, *pitches):
+        for pitch in pitches:
+            self.listener.note_off(NoteOff(pitch), Nanos(at_ms * MS))
+
+    def pedal(self, at_ms, is_down):
+        self.listener.control(ControlChange(64, 127 * is_down), Nanos(at_ms * MS))
+
+    def chord(self, at_ms, key=C_MAJOR):
+        self.listener.read(Nanos(at_ms * MS), BEATS_2, key)
+        return self.listener.chord.name if self.listener.chord else None
+
+
+@pytest.fixture
+def player():
+    return Player()
+
+
+def test_nothing_is_heard_in_silence(player):
+    assert player.chord(0) is None
+
+
+def test_notes_that_are_held_make_the_chord(player):
+    player.down(0, 57, 60, 64)
+
+    assert player.chord(20) == "Am"
+
+
+def test_the_harmony_stays_when_the_hands_lift(player):
+    player.down(0, 57, 60, 64)
+    player.chord(20)
+    player.up(400, 57)
+    player.chord(401)
+    player.up(410, 60)
+    player.chord(411)
+    player.up(420, 64)
+
+    assert player.chord(5000) == "Am"
+
+
+def test_a_single_note_is_the_root_of_a_triad_of_the_key(player):
+    player.down(0, 62)
+
+    assert player.chord(20) == "Dm"
+
+
+def test_an_arpeggio_is_heard_as_its_chord(player):
+    for at, pitch in ((0, 53), (250, 57), (500, 60)):
+        player.down(at, pitch)
+        player.up(at + 200, pitch)
+        name = player.chord(at + 210)
+
+    assert name == "F"
+
+
+def test_what_was_played_long_ago_is_not_part_of_an_arpeggio(player):
+    player.down(0, 48)
+    player.up(100, 48)
+    player.chord(110)
+    player.down(5000, 57)
+
+    assert player.chord(5020) == "Am"
+
+
+def test_a_chord_that_sounds_stays_under_a_melody(player):
+    player.down(0, 48, 52, 55)
+    player.chord(20)
+    for at, pitch in ((500, 74), (750, 77), (1000, 71)):
+        player.down(at, pitch)
+        assert player.chord(at + 20) == "C"
+        player.up(at + 200, pitch)
+
+
+def test_a_new_chord_is_heard_through_the_old_one_under_the_pedal(player):
+    """A pianist changes the pedal just after the chord, so both sound at the decision."""
+    player.pedal(0, True)
+    player.down(10, 48, 52, 55)
+    player.chord(30)
+    player.up(1900, 48, 52, 55)
+    player.down(2000, 53, 57, 60)
+
+    assert player.chord(2020) == "F"
+    player.pedal(2050, False)
+    assert player.chord(2145) == "F"
+    assert player.chord(2300) == "F"
+
+
+def test_an_overlap_of_two_chords_is_forgotten_once_the_old_one_is_released(player):
+    player.down(0, 48, 52)
+    player.chord(20)
+    player.down(1000, 53, 57)
+    player.down(1100, 60)
+    player.chord(1120)
+    player.up(1150, 48, 52)
+
+    assert player.chord(1300) == "F"
+
+
+def test_the_pedal_holds_what_the_fingers_leave(player):
+    player.pedal(0, True)
+    player.down(0, 60)
+    player.up(100, 60)
+
+    assert player.listener.sounding == {60}
+    assert player.listener.fingers == set()
+    player.pedal(200, False)
+    assert player.listener.sounding == set()
+
+
+def test_a_pedal_change_right_after_a_short_note_leaves_nothing_to_read(player):
+    player.pedal(0, True)
+    player.down(10, 60)
+    player.up(11, 60)
+    player.pedal(12, False)
+
+    assert player.chord(20) is None
+
+
+def test_an_off_without_an_on_is_nothing(player):
+    player.up(0, 60)
+
+    assert player.listener.sounding == set()
+    assert player.chord(20) is None
+
+
+def test_velocity_follows_the_player(player):
+    for at in range(12):
+        player.listener.note_on(NoteOn(60 + at, 30), Nanos(at))
+
+    assert 30 <= player.listener.velocity < 33
+
+
+def test_forgetting_keeps_what_is_held(player):
+    player.down(0, 50, 60)
+    player.chord(20)
+    player.up(30, 50)
+
+    player.listener.forget()
+
+    assert player.listener.chord is None
+    assert player.listener.lowest == 60
+    assert player.listener.sounding == {60}

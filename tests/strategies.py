@@ -1,0 +1,90 @@
+"""Hypothesis strategies for what an engine can be told."""
+
+import math
+
+from hypothesis import strategies as st
+
+from melodyrl.core.engine.events import (
+    KNOBS,
+    MODES,
+    Event,
+    Panic,
+    SetKey,
+    SetKnob,
+    SetMeter,
+    SetMode,
+    SetTempo,
+    Start,
+    Stop,
+)
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+
+MS = 1_000_000
+
+pitches = st.integers(43, 79)
+note_ons = st.builds(NoteOn, pitches, st.integers(0, 127), st.integers(0, 1))
+note_offs = st.builds(NoteOff, pitches, st.integers(0, 1))
+pedals = st.builds(ControlChange, st.just(64), st.sampled_from([0, 127]), st.integers(0, 1))
+knobs = st.sampled_from(sorted(KNOBS)).flatmap(
+    lambda name: st.builds(SetKnob, st.just(name), st.floats(KNOBS[name][0], KNOBS[name][1]))
+)
+keys = st.builds(SetKey, st.none() | st.integers(0, 11), st.booleans())
+meters = st.sampled_from([SetMeter(4, 4), SetMeter(3, 4), SetMeter(6, 8)])
+commands = st.one_of(
+    knobs,
+    st.builds(SetMode, st.sampled_from(MODES)),
+    st.builds(SetTempo, st.floats(20, 400)),
+    keys,
+    meters,
+    st.sampled_from([Start(), Stop(), Panic()]),
+)
+events: st.SearchStrategy[Event] = st.one_of(note_ons, note_ons, note_offs, pedals, commands)
+
+nonsense = st.sampled_from(
+    [
+        NoteOn(200, 80),
+        NoteOn(-1, 80),
+        NoteOn(60, 128),
+        NoteOn(60, 80, 16),
+        NoteOn(60.5, 80),  # type: ignore[arg-type]
+        NoteOn(True, 80),
+        NoteOff(128),
+        ControlChange(64, 300),
+        SetKnob("harmony", math.nan),
+        SetKnob("harmony", 1.5),
+        SetKnob("loudness", 0.5),  # type: ignore[arg-type]
+        SetKnob(["harmony"], 0.5),  # type: ignore[arg-type]
+        SetMode("dance"),  # type: ignore[arg-type]
+        SetTempo(0.0),
+        SetTempo(math.inf),
+        SetTempo("fast"),  # type: ignore[arg-type]
+        SetKey(12),
+        SetKey(0, None),  # type: ignore[arg-type]
+        SetMeter(5, 4),
+        SetMeter(4, 0),
+        None,
+        "note on",
+    ]
+)
+
+gaps_ns = st.one_of(
+    st.just(0),
+    st.integers(0, 5 * MS),
+    st.integers(0, 600 * MS),
+    st.sampled_from([125 * MS, 500 * MS, 2000 * MS]),
+)
+
+
+def timed(
+    event: st.SearchStrategy[Event] = events, most: int = 40
+) -> st.SearchStrategy[list[tuple[int, Event]]]:
+    """Events at times that rise from one second."""
+    return st.lists(st.tuples(gaps_ns, event), max_size=most).map(_at_times)
+
+
+def _at_times(gaps: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+    told, at_ns = [], 1_000 * MS
+    for gap_ns, event in gaps:
+        at_ns += gap_ns
+        told.append((at_ns, event))
+    return told
