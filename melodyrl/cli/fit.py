@@ -1,0 +1,69 @@
+"""Fit the reward tables to human tunes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fit the reward tables to music21's corpora and a folder of lead sheets."""
+
+    leadsheets: Path | None = None
+    """Folder of .mxl or .musicxml lead sheets; none: the corpora alone."""
+
+    out: Path = Path("rewards/tables")
+    """Folder that the tables are written to."""
+
+    limit: int = 400
+    """Tunes read of each corpus, at most."""
+
+    rounds: int = 3
+    """Times that the tables' own best melodies join the strategies to be told from people."""
+
+    cache: Path | None = None
+    """File that keeps the tunes read, so that a second fit need not read the corpora again."""
+
+    def run(self) -> None:
+        """Read, fit, write, and print the held-out ranking."""
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.table import Table
+
+        from melodyrl.env.fit import fit, write
+
+        console = Console()
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("reading tunes", total=None)
+            tunes = self._tunes(lambda told: progress.update(task, description=told))
+            tables, figures = fit(
+                tunes,
+                rounds=self.rounds,
+                told=lambda told: progress.update(task, description=told),
+            )
+        counted: dict[str, int] = {}
+        for tune in tunes:
+            counted[tune.source] = counted.get(tune.source, 0) + 1
+        write(tables, figures, counted, self.out)
+        ranked = Table("strategy", "AUC", title="Human above strategy, held-out tunes")
+        for name, value in figures.items():
+            ranked.add_row(name, f"{value:.3f}")
+        console.print(ranked)
+        console.print(f"{len(tunes)} tunes; tables in {self.out}")
+
+    def _tunes(self, told):  # noqa: ANN001, ANN202
+        from melodyrl.env.corpora import CORPORA, read_corpus, read_leadsheets
+        from melodyrl.env.tune import Tune, load, save
+
+        if self.cache is not None and self.cache.exists():
+            return load(self.cache)
+        tunes: list[Tune] = []
+        for name in (*CORPORA, *(("leadsheets",) if self.leadsheets else ())):
+            folder = self.leadsheets
+            reader = read_leadsheets(folder) if name == "leadsheets" and folder else None
+            for tune in reader or read_corpus(name, self.limit):
+                tunes.append(tune)
+                told(f"reading {name}: {len(tunes)} tunes")
+        if self.cache is not None:
+            save(tunes, self.cache)
+        return tunes

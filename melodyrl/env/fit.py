@@ -1,0 +1,210 @@
+"""Fit the tables of rewards/ to human tunes against the zoo. Same tunes, same bytes.
+
+A fifth of the tunes, chosen by a hash of their names, is held out and only tells how well human
+tunes are ranked above each strategy. Tunes found best under a fit join the zoo for the next one,
+so that the optimum of the frozen tables is nothing that people do not play.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from melodyrl.env.optima import optima
+from melodyrl.env.tune import Tune
+from melodyrl.env.zoo import ZOO, Offsets, scale_of
+from rewards import diversity, guard, rhythm, smoothness
+
+VERSION = 1
+"""Of the shipped tables: a policy holds for one version."""
+
+HELD_OUT = 0
+"""The fifth of the tunes (Tune.split) that is never counted."""
+
+SEED = 20
+WINDOW = 8
+SCORED = 32
+"""Notes of a held-out tune that are scored at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Counts and means, as they are written."""
+
+    smooth_human: NDArray[np.int64]
+    smooth_reference: NDArray[np.float64]
+    guard_human: NDArray[np.int64]
+    guard_gaming: NDArray[np.float64]
+    guard_mean: float
+    surprise_mean: float
+    rhythm: NDArray[np.int64]
+
+
+def fit(
+    tunes: Sequence[Tune], *, rounds: int, told: Callable[[str], None] = lambda _: None
+) -> tuple[Tables, dict[str, float]]:
+    """Tables of the tunes, and the held-out AUC of each strategy; told hears of each stage."""
+    train = [tune for tune in tunes if tune.split() != HELD_OUT]
+    human = [tune.offsets for tune in train]
+    told("zoo")
+    zoo = menagerie(train, SEED)
+    tables = _count(train, human, zoo)
+    for number in range(rounds):
+        told(f"optimum {number + 1} of {rounds}")
+        found = optima(
+            smoothness.ratio(tables.smooth_human, tables.smooth_reference),
+            guard.ratio(tables.guard_human, tables.guard_gaming),
+            tables.guard_mean,
+            tables.surprise_mean,
+            np.random.default_rng((SEED, number)),
+        )
+        zoo[f"optimum {number + 1}"] = found
+        tables = _count(train, human, zoo)
+    told("held-out tunes")
+    return tables, ranking(tables, [tune for tune in tunes if tune.split() == HELD_OUT])
+
+
+def menagerie(tunes: Sequence[Tune], seed: int) -> dict[str, list[Offsets]]:
+    """What each strategy of the zoo makes of each tune."""
+    return {
+        name: [
+            strategy(
+                tune.offsets,
+                scale_of(tune.offsets, tune.minor),
+                np.random.default_rng((seed, number, index)),
+            )
+            for index, tune in enumerate(tunes)
+        ]
+        for number, (name, strategy) in enumerate(ZOO.items())
+    }
+
+
+def ranking(tables: Tables, tunes: Sequence[Tune]) -> dict[str, float]:
+    """AUC of each strategy: how often a human stretch outscores one of the strategy's."""
+    human = _scores(tables, [tune.offsets for tune in tunes])
+    made = menagerie(tunes, SEED + 1)
+    return {name: auc(human, _scores(tables, notes)) for name, notes in made.items()}
+
+
+def auc(higher: NDArray[np.float64], lower: NDArray[np.float64]) -> float:
+    """The chance that one of higher exceeds one of lower, ties counted half."""
+    above = (higher[:, None] > lower[None, :]).mean()
+    return float(above + 0.5 * (higher[:, None] == lower[None, :]).mean())
+
+
+def write(tables: Tables, figures: dict[str, float], counted: dict[str, int], folder: Path) -> None:
+    """The tables as JSON, one file a term; the figures and the corpora beside the guard's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = {"version": VERSION, "tunes": counted}
+    parts: dict[str, dict[str, object]] = {
+        "smoothness": {
+            "human": tables.smooth_human.tolist(),
+            "reference": np.round(tables.smooth_reference, 1).tolist(),
+        },
+        "guard": {
+            "auc": {name: round(value, 3) for name, value in figures.items()},
+            "human_mean": round(tables.guard_mean, 4),
+            "human": tables.guard_human.tolist(),
+            "gaming": np.round(tables.guard_gaming, 1).tolist(),
+        },
+        "diversity": {"human_mean": round(tables.surprise_mean, 4)},
+        "rhythm": {"human": tables.rhythm.tolist()},
+    }
+    for term, part in parts.items():
+        text = json.dumps(told | part, separators=(",", ":"))
+        (folder / f"{term}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _count(train: Sequence[Tune], human: list[Offsets], zoo: dict[str, list[Offsets]]) -> Tables:
+    guard_human = _guard_counts(human).astype(np.int64)
+    # Each strategy weighs the same, and the whole zoo as much as the people.
+    gaming = _even([_guard_counts(notes) for notes in zoo.values()], guard_human.sum() / 7)
+    smooth_human = _interval_counts(human)
+    reference = _even([_interval_counts(notes) for notes in zoo.values()], smooth_human.sum())
+    table = guard.ratio(guard_human, gaming * 1.0)
+    window, candidate = _windows(human)
+    return Tables(
+        smooth_human,
+        reference,
+        guard_human,
+        gaming,
+        float(guard.evidence(table, window, candidate).mean()),
+        float(diversity.surprise(window, candidate).mean()),
+        rhythm_counts(train),
+    )
+
+
+def _even(counts: list[NDArray[np.int64]], total: float) -> NDArray[np.float64]:
+    """The mean of some tables of counts, each brought to the same total."""
+    shares = [count / count.sum() for count in counts]
+    whole = np.mean(shares, axis=0) * total
+    return whole * (7 if whole.ndim == 1 else 1)
+
+
+def _windows(sequences: Iterable[Offsets]) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    """All stretches of eight notes: the first seven (W, 7) and the last (W,)."""
+    views = [sliding_window_view(notes, WINDOW) for notes in sequences if len(notes) >= WINDOW]
+    eight = np.concatenate(views)
+    return eight[:, :-1], eight[:, -1]
+
+
+def _guard_counts(sequences: Iterable[Offsets]) -> NDArray[np.int64]:
+    values = guard.features(*_windows(sequences))
+    counts = [np.bincount(v, minlength=size) for v, size in zip(values, guard.SIZES, strict=True)]
+    return np.concatenate(counts)
+
+
+def _interval_counts(sequences: Iterable[Offsets]) -> NDArray[np.int64]:
+    counts = np.zeros((len(smoothness.CLASSES), 2 * smoothness.WIDEST + 1), np.int64)
+    for notes in sequences:
+        moved = np.diff(notes)
+        before = np.concatenate([[smoothness.NONE], moved[:-1]])
+        column = np.clip(moved, -smoothness.WIDEST, smoothness.WIDEST) + smoothness.WIDEST
+        np.add.at(counts, (smoothness.classes(before), column), 1)
+    return counts
+
+
+def rhythm_counts(tunes: Iterable[Tune]) -> NDArray[np.int64]:
+    """Events (2, 16, 8, 4, 3) by meter, step, age class, event a bar ago, and event."""
+    counts = np.zeros((2, 16, 8, 4, 3), np.int64)
+    for tune in tunes:
+        first, last = int(tune.onset[0]), int(tune.onset[-1] + tune.duration[-1])
+        event = np.full(last - first, rhythm.REST)
+        for at, held in zip(tune.onset - first, tune.duration, strict=True):
+            event[at : at + held] = rhythm.HOLD
+        event[tune.onset - first] = rhythm.ONSET
+        ago = np.concatenate([np.zeros(tune.bar_steps, np.intp), event + 1])[: len(event)]
+        step = (np.arange(len(event)) + first) % tune.bar_steps
+        meter = int(tune.bar_steps == 12)
+        np.add.at(
+            counts, (meter, step, rhythm.AGE_CLASS[np.minimum(_ages(event), 12)], ago, event), 1
+        )
+    return counts
+
+
+def _ages(event: NDArray[np.int_]) -> NDArray[np.intp]:
+    """Before each event, sixteenths since the last onset or since the rest began; 0 at first."""
+    rests = event == rhythm.REST
+    begins = (event == rhythm.ONSET) | (rests & ~np.concatenate([[False], rests[:-1]]))
+    place = np.arange(len(event))
+    since = place + 1 - np.maximum.accumulate(np.where(begins, place, 0))
+    return np.concatenate([[0], since[:-1]])
+
+
+def _scores(tables: Tables, sequences: Iterable[Offsets]) -> NDArray[np.float64]:
+    """Mean smoothness and guard, weighted as in play, of each stretch of 32 notes."""
+    smooth = smoothness.ratio(tables.smooth_human, tables.smooth_reference)
+    ratios = guard.ratio(tables.guard_human, tables.guard_gaming)
+    scores: list[float] = []
+    for notes in sequences:
+        moved = np.diff(notes)
+        steps = smoothness.lookup(smooth, moved[6:-1], moved[7:])[: SCORED - WINDOW]
+        window, candidate = _windows([notes])
+        below = guard.evidence(ratios, window, candidate) - tables.guard_mean
+        kept = np.clip(below / guard.WIDTH, -1, 0)[: SCORED - WINDOW]
+        scores.append(float(steps.mean() + kept.mean()))
+    return np.array(scores)

@@ -1,0 +1,151 @@
+"""Guard: loops, drones, runs and other tricks that game a reward, and that people seldom play.
+
+For seven features of the last eight notes, the log2 likelihood ratio of people against gaming
+strategies is summed and capped at its mean over human tunes. Bounds [-1, 0]: a human turn earns
+nothing, a trick costs. It has no knob. A feature for which too few notes have been played counts
+as the human mean.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rewards.tables import numbers
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.intp]
+
+NONE = -128
+"""A place in the window before the first note."""
+
+FEATURES = ("distinct", "repeats", "direction", "abab", "loop", "since", "range")
+SIZES = (9, 9, 9, 2, 3, 9, 27)
+"""Values that each feature takes; 0 is "too few notes" for distinct, since and range."""
+
+SMOOTHING = 0.5
+"""Windows added to each count."""
+
+STRONGEST = 3.0
+"""Bits that one feature can say for or against."""
+
+WIDTH = 4.0
+"""Bits below the human mean at which the guard is -1."""
+
+
+def guard(window: ArrayLike, candidate: ArrayLike) -> FloatArray:
+    """Reward of each candidate after a window, in [-1, 0].
+
+    window (..., 7) semitone offsets, newest last, NONE before the first note; candidate (...)
+    offsets; the leading shapes broadcast, as (B, 1, 7) with (B, A).
+    """
+    mean = numbers("guard", "human_mean")
+    below = evidence(fitted(), window, candidate) - mean
+    return np.clip(below * np.float32(1 / WIDTH), -1.0, 0.0).astype(np.float32)
+
+
+def evidence(table: FloatArray, window: ArrayLike, candidate: ArrayLike) -> FloatArray:
+    """Sum of the features' log ratios in bits; table is `ratio`'s, flat."""
+    total: FloatArray | None = None
+    for start, value in zip(_STARTS, features(window, candidate), strict=True):
+        bits = table[start:].take(value)
+        total = bits if total is None else total + bits
+    assert total is not None
+    return total
+
+
+def features(window: ArrayLike, candidate: ArrayLike) -> tuple[IntArray, ...]:
+    """FEATURES of the eight notes that end in the candidate; shapes as in `guard`.
+
+    distinct: pitches among the eight. repeats: how often the last is struck in a row. direction:
+    intervals in a row that go its way. abab: 1 for two notes in alternation. loop: 1 and 2 for a
+    figure of 3 and of 4 notes come round again. since: notes back to the same pitch, 8 for none
+    in the window. range: semitones between the lowest and the highest, and 1, at most 26.
+    """
+    notes = np.asarray(window, np.int16)
+    wanted = np.asarray(candidate, np.int16)
+    last = notes[..., -1]
+    full = notes[..., 0] != NONE
+    same = np.packbits(notes == wanted[..., None], axis=-1)[..., 0] >> 1
+    moved = np.diff(notes, axis=-1)
+    moved[notes[..., :-1] == NONE] = 0
+    new = same == 0
+    return (
+        np.where(full, _distinct(notes) + new, 0),
+        np.where(same & 1, _trailing(notes[..., 1:] == notes[..., :-1]) + 2, 1),
+        _direction(moved, wanted - last, last != NONE),
+        _alternates(notes, same),
+        _loops(notes, same),
+        np.where(new & ~full, 0, _SINCE[same]),
+        _range(notes, wanted, full),
+    )
+
+
+@cache
+def fitted() -> FloatArray:
+    """The shipped table of log ratios."""
+    return ratio(numbers("guard", "human"), numbers("guard", "gaming"))
+
+
+def ratio(human: FloatArray, gaming: FloatArray) -> FloatArray:
+    """log2 ratios (68,) of two flat tables of counts, one feature after the other.
+
+    The value "too few notes" of a feature is set to the feature's human mean.
+    """
+    table = np.zeros(sum(SIZES), np.float64)
+    for start, size, name in zip(_STARTS, SIZES, FEATURES, strict=True):
+        part = slice(start, start + size)
+        people, tricks = human[part] + SMOOTHING, gaming[part] + SMOOTHING
+        bits = np.log2((people / people.sum()) / (tricks / tricks.sum()))
+        bits = np.clip(bits, -STRONGEST, STRONGEST)
+        if name in ("distinct", "since", "range"):
+            bits[0] = (human[part][1:] * bits[1:]).sum() / max(human[part][1:].sum(), 1.0)
+        table[part] = bits
+    return table.astype(np.float32)
+
+
+def _distinct(notes: NDArray[np.int16]) -> IntArray:
+    """Distinct values in the last axis of 7."""
+    ordered = np.sort(notes, axis=-1)
+    return (ordered[..., 1:] != ordered[..., :-1]).sum(axis=-1) + 1
+
+
+def _trailing(flags: NDArray[np.bool_]) -> IntArray:
+    """How many of the last of six flags are set in a row."""
+    return _TRAILING[np.packbits(flags, axis=-1)[..., 0] >> 2]
+
+
+def _direction(
+    moved: NDArray[np.int16], step: NDArray[np.int16], defined: NDArray[np.bool_]
+) -> IntArray:
+    up, down = _trailing(moved > 0), _trailing(moved < 0)
+    run = np.where(step > 0, up + 1, np.where(step < 0, down + 1, 0))
+    return np.where(defined, run, 0)
+
+
+def _alternates(notes: NDArray[np.int16], same: NDArray[np.uint8]) -> IntArray:
+    before = (notes[..., -1] == notes[..., -3]) & (notes[..., -1] != NONE)
+    return (before & ((same & 3) == 2)).astype(np.intp)
+
+
+def _loops(notes: NDArray[np.int16], same: NDArray[np.uint8]) -> IntArray:
+    """A drone and an alternation are no loops: each trick is charged once."""
+    three = notes[..., -3:] == notes[..., -6:-3]
+    is_three = three[..., 1:].all(axis=-1) & ((same & 7) == 4)
+    is_four = (notes[..., -3:] == notes[..., -7:-4]).all(axis=-1) & ((same & 11) == 8)
+    return np.where(is_four, 2, is_three.astype(np.intp))
+
+
+def _range(
+    notes: NDArray[np.int16], wanted: NDArray[np.int16], full: NDArray[np.bool_]
+) -> IntArray:
+    high = np.maximum(notes.max(axis=-1), wanted)
+    low = np.minimum(notes.min(axis=-1), wanted)
+    return np.where(full, np.minimum(high - low, 25) + 1, 0).astype(np.intp)
+
+
+_STARTS = (0, 9, 18, 27, 29, 32, 41)
+
+# Run of set bits from the lowest, and 1 and the place of the lowest set bit (8 for none).
+_TRAILING = np.array([next((k for k in range(7) if not code >> k & 1), 7) for code in range(64)])
+_SINCE = np.array([next((k + 1 for k in range(7) if code >> k & 1), 8) for code in range(128)])

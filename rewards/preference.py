@@ -1,0 +1,83 @@
+"""Preferences: how much each term matters, and the scalar that a vector of rewards comes to."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float32]
+
+KNOB_TERMS = ("harmony", "smoothness", "diversity", "rhythm")
+"""The terms that a knob turns, in the order of the reward vector. The guard has no knob."""
+
+GUARD = "guard"
+GUARD_WEIGHT = 0.25
+"""The guard's weight, beside the knobs' sum of 1: below .15 the best melodies were too busy."""
+
+FLOOR = 0.1
+"""Least weight of a knob's term: with harmony alone, a drone would be near the best."""
+
+PREFERENCES: dict[str, tuple[float, float, float]] = {
+    "equal": (1.0, 1.0, 1.0),
+    "harmonic": (3.0, 1.0, 1.0),
+    "smooth": (1.0, 3.0, 1.0),
+    "diverse": (1.0, 1.0, 3.0),
+    "lyrical": (2.0, 2.0, 1.0),
+}
+"""Harmony, smoothness and diversity of the five preferences that eight-bar is reported for."""
+
+
+def weights(knobs: Mapping[str, float] | ArrayLike, terms: Sequence[str]) -> FloatArray:
+    """The weight of each term, (K,) or (..., K), from knobs of any non-negative scale.
+
+    knobs is a mapping by term, where a missing knob is 0, or an array (..., knobs) in the order
+    of the terms that have one. All knobs at 0 are all equal.
+
+    Raises:
+        ValueError: for a knob that is negative, not finite, or of no term.
+    """
+    turned = _knob_terms(terms)
+    if isinstance(knobs, Mapping):
+        unknown = sorted(set(knobs) - set(turned))
+        if unknown:
+            raise ValueError(f"No knob {unknown[0]!r}: choose from {', '.join(turned)}.")
+        values = np.array([knobs.get(term, 0.0) for term in turned], np.float64)
+    else:
+        values = np.asarray(knobs, np.float64)
+    if values.shape[-1] != len(turned):
+        raise ValueError(f"{values.shape[-1]} knobs for {len(turned)} terms: give one each.")
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise ValueError("A knob is negative or not finite: give 0 or more.")
+    # By the greatest first: their sum could overflow, or vanish.
+    greatest = values.max(axis=-1, keepdims=True)
+    part = np.where(greatest > 0, values / np.where(greatest > 0, greatest, 1.0), 1.0)
+    share = part / part.sum(axis=-1, keepdims=True)
+    return _placed(FLOOR + (1.0 - FLOOR * len(turned)) * share, terms)
+
+
+def sample(rng: np.random.Generator, n: int, terms: Sequence[str]) -> FloatArray:
+    """n preferences to train on, (n, K): Dirichlet(1); a fifth at corners; a tenth equal."""
+    count = len(_knob_terms(terms))
+    share = rng.dirichlet(np.ones(count), n)
+    corner = np.eye(count)[rng.integers(count, size=n)]
+    kind = rng.random(n)[:, None]
+    share = np.where(kind < 0.2, corner, np.where(kind < 0.3, 1.0 / count, share))
+    return _placed(FLOOR + (1.0 - FLOOR * count) * share, terms)
+
+
+def scalarize(rewards: ArrayLike, preference: ArrayLike) -> FloatArray:
+    """The scalar of each action: rewards (B, A, K), preference (B, K) or (K,) -> (B, A)."""
+    w = np.asarray(preference, np.float32)
+    r = np.asarray(rewards, np.float32)
+    return (r @ w) if w.ndim == 1 else np.einsum("...ak,...k->...a", r, w)
+
+
+def _knob_terms(terms: Sequence[str]) -> tuple[str, ...]:
+    return tuple(term for term in terms if term != GUARD)
+
+
+def _placed(knobs: NDArray[np.float64], terms: Sequence[str]) -> FloatArray:
+    """Weights of the knob terms put in the order of all terms, the guard's constant among them."""
+    placed = np.full((*knobs.shape[:-1], len(terms)), GUARD_WEIGHT, np.float32)
+    placed[..., [place for place, term in enumerate(terms) if term != GUARD]] = knobs
+    return placed

@@ -1,0 +1,97 @@
+"""Rhythm: when a note begins, is held, or gives way to a rest.
+
+Two parts. What people do at this sixteenth of the bar, at this age of the note, after this event
+one bar ago: the log2 ratio of its probability to that of an onset (or of none) anywhere. And a
+controller that draws the density of onsets to its target. Bounds [-1, 1].
+
+A rest is judged as the absence of an onset, less a charge for how seldom people would rest rather
+than hold: so silence can never be the cheap way to be unpredictable.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rewards.tables import numbers
+
+FloatArray = NDArray[np.float32]
+
+ONSET, HOLD, REST = 0, 1, 2
+
+SMOOTHING = 20.0
+"""Sixteenths' worth of the coarser distribution mixed into each finer one."""
+
+RATIO_WEIGHT, RATIO_BOUND = 0.15, 0.35
+"""Reward to a bit of likelihood ratio, and the most that it can come to."""
+
+REST_WEIGHT, REST_BOUND = 0.08, 0.35
+"""Charge to a bit by which people prefer holding, and the most that it can come to."""
+
+PULL, PULL_BOUND = 1.0, 0.65
+"""Reward to an onset a beat of missing density, and the most that it can come to."""
+
+SHARE = 0.5
+"""A sixteenth without an onset feels this share of the controller, the other way."""
+
+# Sixteenths since the last onset or since the rest began -> class 0, 1, 2, 3, 4, 5-7, 8-11, 12+.
+AGE_CLASS = np.array([0, 1, 2, 3, 4, 5, 5, 5, 6, 6, 6, 6, 7], np.intp)
+
+
+def rhythm(
+    event: ArrayLike,
+    step: ArrayLike,
+    bar_steps: ArrayLike,
+    age: ArrayLike,
+    bar_ago_event: ArrayLike,
+    density: ArrayLike,
+    target: ArrayLike,
+) -> FloatArray:
+    """Reward of an event, in [-1, 1]. All shapes broadcast.
+
+    event: 0 onset, 1 hold, 2 rest. step: sixteenth in the bar of bar_steps, 16 or 12. age:
+    sixteenths since the last onset, or since the rest began; 0 at the very beginning.
+    bar_ago_event: 0 none, 1 onset, 2 hold, 3 rest. density and target: onsets a beat.
+    """
+    happened = np.asarray(event)
+    meter = (np.asarray(bar_steps) == 12).astype(np.intp)
+    aged = AGE_CLASS[np.clip(age, 0, 12)]
+    human = fitted()[meter, step, aged, bar_ago_event, happened]
+    excess = PULL * (np.asarray(density, np.float32) - np.asarray(target, np.float32))
+    pull = np.clip(excess, -PULL_BOUND, PULL_BOUND)
+    return np.clip(human + pull * _SIGN[happened], -1.0, 1.0).astype(np.float32)
+
+
+_SIGN = np.array([-1.0, SHARE, SHARE], np.float32)
+
+
+@cache
+def fitted() -> FloatArray:
+    """The shipped table."""
+    return ratio(numbers("rhythm", "human"))
+
+
+def ratio(counts: FloatArray) -> FloatArray:
+    """Reward table (2, 16, 8, 4, 3) of counts by meter, step, age class, bar ago, and event."""
+    onset = _backed_off(counts[..., ONSET], counts.sum(axis=-1))
+    rest = _backed_off(counts[..., REST], counts[..., HOLD] + counts[..., REST])
+    rate = counts[..., ONSET].sum(dtype=np.float64) / counts.sum(dtype=np.float64)
+    begins = _weighed(np.log2(onset / rate))
+    goes_on = _weighed(np.log2((1.0 - onset) / (1.0 - rate)))
+    prefers_hold = np.log2((1.0 - rest) / rest)
+    charge = np.clip(REST_WEIGHT * prefers_hold, 0.0, REST_BOUND)
+    return np.stack([begins, goes_on, goes_on - charge], axis=-1).astype(np.float32)
+
+
+def _weighed(bits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.clip(RATIO_WEIGHT * bits, -RATIO_BOUND, RATIO_BOUND)
+
+
+def _backed_off(hits: FloatArray, trials: FloatArray) -> NDArray[np.float64]:
+    """Probability by (meter, step, age, ago), smoothed by that without ago, then without age."""
+    chance = np.full(hits.shape, (hits.sum(dtype=np.float64) + 1.0) / (trials.sum() + 2.0))
+    for axes in ((2, 3), (3,), ()):
+        found = hits.sum(axis=axes, keepdims=True, dtype=np.float64)
+        tried = trials.sum(axis=axes, keepdims=True, dtype=np.float64)
+        chance = (found + SMOOTHING * chance) / (tried + SMOOTHING)
+    return chance

@@ -1,0 +1,80 @@
+"""Smoothness: how human an interval is after the one before it.
+
+Half the log2 likelihood ratio, people against strategies that game a reward, of the interval given
+the class of the interval before it. This carries step inertia and the reversal after a skip
+(Narmour 1990, Schellenberg 1997, Huron 2006) as they are found in the tunes, not as rules.
+Bounds [-1, 1]; 0 is the mean over human tunes, so that playing more notes earns nothing by itself.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rewards.tables import numbers
+
+FloatArray = NDArray[np.float32]
+
+NONE = -128
+"""No interval: fewer than two notes."""
+
+WIDEST = 13
+"""Wider intervals count as this many semitones."""
+
+CLASSES = ("none", "repeat", "step up", "step down", "skip up", "skip down", "leap up", "leap down")
+"""Classes of the interval before: steps are 1-2 semitones, skips 3-4, leaps 5 and more."""
+
+SMOOTHING = 100.0
+"""Notes' worth of the unconditional distribution mixed into each class."""
+
+
+def classes(interval: ArrayLike) -> NDArray[np.intp]:
+    """Index into CLASSES of an interval in semitones, any shape."""
+    wide = np.asarray(interval, np.int16)
+    return _CLASS_OF[np.where(wide == NONE, 2 * WIDEST + 1, _column(wide))]
+
+
+def smoothness(previous_interval: ArrayLike, interval: ArrayLike) -> FloatArray:
+    """Reward of a melodic step, in [-1, 1]; 0 for the first note. Shapes broadcast."""
+    return lookup(fitted(), previous_interval, interval)
+
+
+def lookup(table: FloatArray, previous_interval: ArrayLike, interval: ArrayLike) -> FloatArray:
+    """The same, from a (8, 27) table."""
+    wide = np.asarray(interval, np.int16)
+    value = table[classes(previous_interval), _column(wide)]
+    return np.where(wide == NONE, np.float32(0.0), value)
+
+
+@cache
+def fitted() -> FloatArray:
+    """The shipped table."""
+    return ratio(numbers("smoothness", "human"), numbers("smoothness", "reference"))
+
+
+def ratio(human: FloatArray, reference: FloatArray) -> FloatArray:
+    """Reward table (8, 27) of counts (8, 27) by class of the previous interval and interval."""
+    value = np.clip(0.5 * np.log2(_smoothed(human) / _smoothed(reference)), -1.0, 1.0)
+    centre = (human * value).sum() / human.sum()
+    return np.clip(value - centre, -1.0, 1.0).astype(np.float32)
+
+
+def _smoothed(counts: FloatArray) -> NDArray[np.float64]:
+    overall = counts.sum(axis=0, dtype=np.float64) + 1.0
+    mixed = counts + SMOOTHING * overall / overall.sum()
+    return mixed / mixed.sum(axis=1, keepdims=True)
+
+
+def _column(interval: NDArray[np.int16]) -> NDArray[np.int16]:
+    return np.clip(interval, -WIDEST, WIDEST) + np.int16(WIDEST)
+
+
+def _class(interval: int) -> int:
+    size = abs(interval)
+    if size == 0:
+        return 1
+    width = 2 if size <= 2 else 4 if size <= 4 else 6
+    return width + (interval < 0)
+
+
+_CLASS_OF = np.array([*(_class(i) for i in range(-WIDEST, WIDEST + 1)), 0], np.intp)
