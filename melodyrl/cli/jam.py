@@ -1,0 +1,160 @@
+"""`melodyrl jam`: play with it, through MIDI ports, on the page, or both."""
+
+import logging
+import secrets
+import webbrowser
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from melodyrl.core.engine.engine import Engine
+from melodyrl.core.engine.events import KNOBS, Mode, Nanos
+from melodyrl.errors import ConfigError, PortError
+from melodyrl.live.ports import Api
+
+if TYPE_CHECKING:
+    from melodyrl.live.daemon import Daemon
+    from melodyrl.live.inbox import Inbox
+
+WARM_NS = 2_000_000_000
+"""Playing time before the first note, offline: a few decisions of every kind."""
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """Where the knobs stand at first; all of them turn on the page too."""
+
+    harmony: float = KNOBS["harmony"][2]
+    """How much chord tones count, 0 to 1."""
+    smoothness: float = KNOBS["smoothness"][2]
+    """How much small steps count, 0 to 1."""
+    diversity: float = KNOBS["diversity"][2]
+    """How much new notes count, 0 to 1."""
+    rhythm: float = KNOBS["rhythm"][2]
+    """How much a plain rhythm counts, 0 to 1."""
+    density: float = KNOBS["density"][2]
+    """Notes a beat that it aims at, 0.25 to 4."""
+    temperature: float = KNOBS["temperature"][2]
+    """How freely it chooses, 0 (always the best) to 1."""
+
+
+@dataclass(frozen=True)
+class Jam:
+    """Play with it: hold chords and it improvises over them. Ctrl-C ends."""
+
+    headless: bool = False
+    """No page: ports only, for a DAW."""
+    policy: Path | None = None
+    """Policy file (.safetensors); the shipped one where none is given."""
+    mode: Mode = "solo"
+    """solo: improvises over the chords you hold; harmony: a second voice for each note."""
+    tempo: float = 120.0
+    """Quarter notes a minute, 20 to 400."""
+    meter: str = "4/4"
+    """4/4, 3/4 or 6/8."""
+    key: str | None = None
+    """Key such as "Am" or "F major"; listened for where none is given."""
+    input: str | None = None
+    """Part of the name of a keyboard to listen to (see `melodyrl ports`)."""
+    output: str | None = None
+    """Part of the name of an instrument to play on."""
+    channel: int = 1
+    """MIDI channel to play on, 1 to 16."""
+    port_name: str = "melodyrl"
+    """Name of the virtual ports."""
+    api: Api = "auto"
+    """MIDI system: auto takes the first that answers of ALSA, JACK, CoreMIDI."""
+    host: str = "127.0.0.1"
+    """Address to serve the page on."""
+    web_port: int = 8765
+    """Port to serve the page on."""
+    browser: bool = True
+    """Open the page in the browser."""
+    seed: int | None = None
+    """Same seed and same playing, same answer; a new one each time where none is given."""
+    verbose: bool = False
+    """Say at the end how late notes were sent."""
+    knobs: Knobs = field(default_factory=Knobs)
+
+    def run(self) -> None:
+        """Play until Ctrl-C or SIGTERM, then release every note."""
+        from melodyrl.live.clock import MonotonicClock
+        from melodyrl.live.daemon import Daemon, StopSignal
+        from melodyrl.live.inbox import Inbox
+        from melodyrl.live.ports import open_ports
+
+        logging.basicConfig(level=logging.INFO if self.verbose else logging.WARNING)
+        engine, inbox = self._engine(), Inbox()
+        with StopSignal() as signals, ExitStack() as stack:
+            ports = open_ports(
+                self.port_name, inbox.post, self.api, listen_to=self.input, play_on=self.output
+            )
+            stack.callback(ports.close)
+            if self.headless and not ports.are_open:
+                raise PortError(ports.sentence)
+            daemon = Daemon(engine, inbox, ports, MonotonicClock())
+            _say(ports.sentence)
+            if not self.headless:
+                self._open_page(inbox, daemon, stack)
+            daemon.start()
+            stack.callback(daemon.stop)
+            _say("Play. Ctrl-C ends.")
+            signals.wait()
+
+    def _engine(self) -> Engine:
+        """The engine with these flags, ready to decide."""
+        from dataclasses import asdict
+
+        import numpy as np
+
+        from melodyrl.cli.shipped import load_policy
+        from melodyrl.core.engine.config import EngineConfig
+        from melodyrl.core.engine.offline import run_offline
+        from melodyrl.core.midi.messages import NoteOn
+        from melodyrl.core.music.key import parse_key
+        from melodyrl.core.music.meter import parse_meter
+
+        if not 1 <= self.channel <= 16:
+            raise ConfigError(f"Channel {self.channel} is not one of 1 to 16.")
+        seed = secrets.randbits(32) if self.seed is None else self.seed
+        config = EngineConfig(
+            tempo_bpm=self.tempo,
+            meter=parse_meter(self.meter),
+            mode=self.mode,
+            key=None if self.key is None else parse_key(self.key),
+            knobs=asdict(self.knobs),  # pyright: ignore[reportArgumentType]
+            channel=self.channel - 1,
+            seed=seed,
+        )
+        policy = load_policy(self.policy)
+        # the first decisions of a process are slow: another engine takes them
+        run_offline(Engine(config, policy), [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
+        return Engine(config, policy, np.random.default_rng(seed))
+
+    def _open_page(self, inbox: "Inbox", daemon: "Daemon", stack: ExitStack) -> None:
+        """Serve the page, join it to the loop, and show it."""
+        import time
+
+        from melodyrl.cli.take_file import take_file
+        from melodyrl.core.engine.events import Event
+        from melodyrl.web.stage import Stage
+
+        def post(event: Event) -> None:
+            inbox.post(event, Nanos(time.monotonic_ns()))
+
+        def take() -> bytes:
+            return take_file(*daemon.ask(lambda engine: (engine.take(), engine.recording())))
+
+        stage = Stage(self.host, self.web_port, post, take)
+        url = stage.start()
+        stack.callback(stage.stop)
+        daemon.publish_to(stage.publish)
+        _say(f"Page: {url}")
+        if self.browser:
+            webbrowser.open(url)
+
+
+def _say(sentence: str) -> None:
+    """Show at once, also where the output is a pipe."""
+    print(sentence, flush=True)

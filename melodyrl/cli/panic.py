@@ -1,0 +1,57 @@
+"""`melodyrl panic`: silence, after a program that did not clean up behind itself."""
+
+from dataclasses import dataclass
+
+from melodyrl.core.midi.messages import ControlChange, Message, NoteOff
+from melodyrl.errors import ConfigError, PortError
+from melodyrl.live.ports import SPOKEN, Api, Ports, output_names
+
+PEDAL, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
+"""Controllers of MIDI 1.0 (Detailed Specification, tables 3 and 4)."""
+
+
+@dataclass(frozen=True)
+class Panic:
+    """Silence every instrument on this machine's MIDI outputs."""
+
+    output: str | None = None
+    """Part of the name of one output; all of them where none is given."""
+    channel: int = 1
+    """Channel (1-16) whose notes are released one by one too, for instruments that ignore the
+    controllers."""
+    api: Api = "auto"
+    """MIDI system to ask: auto asks each that answers."""
+
+    def run(self) -> None:
+        """Send, and say to whom."""
+        if not 1 <= self.channel <= 16:
+            raise ConfigError(f"Channel {self.channel} is not one of 1 to 16.")
+        named = output_names(self.api)
+        if self.output is not None:
+            named = [each for each in named if self.output.casefold() in each[1].casefold()]
+        if not named:
+            raise PortError("There is no such MIDI output on this machine; nothing was silenced.")
+        messages = silence(self.channel - 1)
+        for system, name in named:
+            _send(system, name, messages)
+            print(f"Silenced {name}  [{SPOKEN[system]}]")
+
+
+def _send(system: str, name: str, messages: list[Message]) -> None:
+    ports = Ports(system, "melodyrl-panic", lambda event, at_ns: None)
+    try:
+        ports.connect_output(name)
+        for message in messages:
+            ports.send(message)
+    finally:
+        ports.close()
+
+
+def silence(channel: int) -> list[Message]:
+    """Pedals up, sound off and notes off on all channels, and each note of one channel released."""
+    messages: list[Message] = [
+        ControlChange(controller, 0, each)
+        for each in range(16)
+        for controller in (PEDAL, ALL_SOUND_OFF, ALL_NOTES_OFF)
+    ]
+    return messages + [NoteOff(pitch, channel) for pitch in range(128)]

@@ -1,0 +1,104 @@
+"""The daemon: one loop thread between the ports and the page; what starts is stopped."""
+
+import gc
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import TypeVar
+
+from melodyrl.core.engine.engine import Engine
+from melodyrl.live.clock import Clock
+from melodyrl.live.inbox import Inbox
+from melodyrl.live.loop import Loop
+from melodyrl.live.ports import MidiPorts
+
+STOP_S = 5.0
+"""Longest wait for the loop to end; a policy decides in well under a millisecond."""
+
+ANSWER_S = 5.0
+"""Longest wait for the loop to answer a call."""
+
+Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
+
+
+class Daemon:
+    """Owns the loop and its thread. The ports are opened by who composes, and closed here."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        inbox: Inbox,
+        ports: MidiPorts,
+        clock: Clock,
+    ) -> None:
+        self._inbox = inbox
+        self._ports = ports
+        self.loop = Loop(engine, inbox, ports, clock)
+        self._thread = threading.Thread(target=self.loop.run, name="loop")
+
+    def publish_to(self, publish: Callable[[object], None]) -> None:
+        """Show notes and snapshots to `publish`, which must never wait; before `start`."""
+        self.loop.publish = publish
+
+    def start(self) -> None:
+        """Begin to play. What was made so far is for ever, so the collector need not look at it."""
+        gc.collect()
+        gc.freeze()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End: every note is released, then the ports are given back."""
+        self.loop.stop()
+        self._inbox.wake()
+        self._thread.join(STOP_S)
+        if self._thread.is_alive():
+            log.error("loop did not end within_s=%g", STOP_S)
+        self._ports.close()
+        gc.unfreeze()
+        late = self.loop.lateness
+        log.info(
+            "stopped sent=%d late_p50_us=%.0f late_p99_us=%.0f late_worst_us=%.0f "
+            "failures=%d unsent=%d dropped=%d",
+            late.count,
+            late.quantile_us(0.5),
+            late.quantile_us(0.99),
+            late.worst_ns / 1000,
+            self.loop.failures,
+            self.loop.unsent,
+            self._inbox.dropped,
+        )
+
+    def ask(self, question: Callable[[Engine], Result]) -> Result:
+        """The loop's answer to a question about the engine; waits for it, from any other thread."""
+        return self._inbox.call(question).result(ANSWER_S)
+
+
+class StopSignal:
+    """Waits for SIGINT, SIGTERM or SIGHUP; the second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+
+    def __enter__(self) -> "StopSignal":
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        numbers += [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []
+        self._before = [(number, signal.signal(number, self._hear)) for number in numbers]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before:
+            signal.signal(number, handler)
+
+    def wait(self) -> None:
+        """Return when the first signal has come."""
+        self._asked.wait()
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if self._asked.is_set():
+            os._exit(128 + number)  # the first stop hangs: no hope of a clean end
+        self._asked.set()

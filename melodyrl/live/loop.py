@@ -1,0 +1,189 @@
+"""The loop: the one thread that owns the engine. Nothing escapes it, and no note is left behind.
+
+Each turn takes what has arrived, tells the engine, and sends what is due. Between turns it waits in
+the inbox until just before the next deadline, then waits out the rest on the clock.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from melodyrl.core.engine.engine import Engine
+from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic
+from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
+from melodyrl.live.clock import Clock
+from melodyrl.live.inbox import Call, Told
+from melodyrl.live.lateness import Lateness
+
+EARLY_NS = 1_000_000
+"""How long before a deadline the inbox is left: its wait ends up to 0.3 ms late (measured)."""
+
+SHOW_NS = 50_000_000
+"""From one published snapshot to the next: 20 a second."""
+
+SLACK_NS = 2_000_000
+"""A snapshot waits where something is due sooner than this."""
+
+REST_NS = 50_000_000
+"""Pause after the engine has failed, so that one that fails always cannot spin."""
+
+log = logging.getLogger(__name__)
+
+
+class Output(Protocol):
+    """Where messages go."""
+
+    def send(self, message: Message) -> None:
+        """Send one message now."""
+        ...
+
+
+class Source(Protocol):
+    """Where events come from: an `Inbox`, or a script in tests."""
+
+    def take(self, timeout_ns: int) -> list[Told | Call]:
+        """All that has arrived; waits up to `timeout_ns` for the first."""
+        ...
+
+
+class Loop:
+    """Runs an engine against a clock, an inbox and an output."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        inbox: Source,
+        output: Output,
+        clock: Clock,
+        publish: Callable[[object], None] = lambda item: None,
+    ) -> None:
+        self._engine = engine
+        self._inbox = inbox
+        self._output = output
+        self._clock = clock
+        self.publish = publish
+        self._sounding: set[tuple[int, int]] = set()
+        self._next_show_ns = Nanos(0)
+        self._rest_until_ns = Nanos(0)
+        self._stopping = False
+        self.lateness = Lateness()
+        self.failures = 0
+        """Times that the engine raised; its notes were released and it went on."""
+        self.unsent = 0
+        """Messages that the output refused."""
+
+    def run(self) -> None:
+        """Turn until `stop`, then release every note."""
+        try:
+            while not self._stopping:
+                self.turn()
+        finally:
+            self._release()
+
+    def stop(self) -> None:
+        """End after this turn; from any thread, followed by `Inbox.wake`."""
+        self._stopping = True
+
+    def turn(self) -> None:
+        """Wait for the next deadline or the next event, and see to both."""
+        try:
+            self._turn()
+        except Exception:  # noqa: BLE001 - nothing escapes the loop
+            self._recover("turn")
+
+    def _turn(self) -> None:
+        until_ns = self._next_deadline()
+        items = self._inbox.take(until_ns - EARLY_NS - self._clock.now())
+        if not items:
+            self._clock.wait_until(until_ns)
+        for item in items:
+            self._tell(item)
+        self._send_due()
+        self._show()
+
+    def _next_deadline(self) -> Nanos:
+        wake_ns = self._engine.next_wake()
+        if wake_ns is None:
+            return self._next_show_ns
+        return min(max(wake_ns, self._rest_until_ns), self._next_show_ns)
+
+    def _tell(self, item: Told | Call) -> None:
+        if isinstance(item, Call):
+            item.run(self._engine)
+            return
+        try:
+            self._engine.receive(item.event, item.at_ns)
+        except Exception:  # noqa: BLE001 - the rest of what arrived is told all the same
+            self._recover("receive")
+        match item.event:
+            case NoteOn(pitch, velocity):
+                self.publish(("note", "player", True, pitch, velocity, item.at_ns))
+            case NoteOff(pitch):
+                self.publish(("note", "player", False, pitch, 0, item.at_ns))
+
+    def _send_due(self) -> None:
+        now_ns = self._clock.now()
+        if now_ns < self._rest_until_ns:
+            return
+        for each in self._engine.due(now_ns):
+            self._send(each)
+
+    def _send(self, outgoing: Outgoing) -> None:
+        message = outgoing.message
+        try:
+            self._output.send(message)
+        except Exception as error:  # noqa: BLE001 - a port that vanished must not end the music
+            self.unsent += 1
+            if self.unsent == 1:
+                log.warning("message refused error=%s", error)
+        self.lateness.add(self._clock.now() - outgoing.due_ns)
+        match message:
+            case NoteOn(pitch, velocity, channel):
+                self._sounding.add((pitch, channel))
+                self.publish(("note", "machine", True, pitch, velocity, outgoing.due_ns))
+            case NoteOff(pitch, channel):
+                self._sounding.discard((pitch, channel))
+                self.publish(("note", "machine", False, pitch, 0, outgoing.due_ns))
+            case _:
+                return
+
+    def _show(self) -> None:
+        now_ns = self._clock.now()
+        if now_ns < self._next_show_ns:
+            return
+        wake_ns = self._engine.next_wake()
+        if wake_ns is not None and 0 <= wake_ns - now_ns < SLACK_NS:
+            self._next_show_ns = Nanos(wake_ns + 1)
+            return
+        self._next_show_ns = Nanos(now_ns + SHOW_NS)
+        self.publish(self._engine.snapshot())
+
+    def _recover(self, where: str) -> None:
+        """The engine raised: silence it, rest a moment, go on."""
+        self.failures += 1
+        if self.failures == 1:
+            log.exception("engine failed where=%s", where)
+        now_ns = self._clock.now()
+        self._rest_until_ns = Nanos(now_ns + REST_NS)
+        self._silence(lambda: self._panic(now_ns))
+
+    def _panic(self, now_ns: Nanos) -> list[Outgoing]:
+        panic: Event = Panic()
+        self._engine.receive(panic, now_ns)
+        return self._engine.due(now_ns)
+
+    def _release(self) -> None:
+        self._silence(lambda: self._engine.close(self._clock.now()))
+
+    def _silence(self, offs: Callable[[], list[Outgoing]]) -> None:
+        """Send the engine's own offs, then one for whatever still sounds."""
+        try:
+            outgoing = offs()
+        except Exception:  # noqa: BLE001 - what sounds is released below all the same
+            self.failures += 1
+            outgoing = []
+        for each in outgoing:
+            self._send(each)
+        now_ns = self._clock.now()
+        for pitch, channel in sorted(self._sounding):
+            self._send(Outgoing(now_ns, NoteOff(pitch, channel)))
