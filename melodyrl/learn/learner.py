@@ -80,7 +80,7 @@ class Learner:
 
     @torch.no_grad()
     def _target(self, batch: Batch, w_BK: Tensor) -> Tensor:
-        """y / scale, (B, K)."""
+        """Y / scale, (B, K)."""
         judgement_BAK, mask_BA = _float(batch.next_judgement), torch.from_numpy(batch.next_mask)
         state = (_float(batch.next_features), w_BK, judgement_BAK, mask_BA)
         q_BAK = self.target(*state)

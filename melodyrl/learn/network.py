@@ -82,6 +82,6 @@ class DuelingNetwork(nn.Module):
 
 
 def best_action(q_BAK: Tensor, w_BK: Tensor, mask_BA: Tensor) -> Tensor:
-    """argmax over the legal actions of w . Q, (B,)."""
+    """Argmax over the legal actions of w . Q, (B,)."""
     score_BA = torch.bmm(q_BAK, w_BK.unsqueeze(2)).squeeze(2)
     return score_BA.masked_fill(~mask_BA, -torch.inf).argmax(1)

@@ -1,4 +1,4 @@
-"""What a run is trained on: lanes to learn in, lanes to be tested in, and how to ship the result."""
+"""What a run learns from, what it is tested on, and how its result is shipped."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
