@@ -37,6 +37,7 @@ class StandIn:
 
     def __init__(self, port: int = 0) -> None:
         self.told: list[Event] = []
+        self.held: set[int] = set()
         self.arrived = threading.Condition()
         self.stage = Stage("127.0.0.1", port, self.post, self.take)
         self.state = Snapshot(
@@ -73,17 +74,23 @@ class StandIn:
             case NoteOn(pitch, velocity):
                 self.show("player", pitch, velocity)
                 self.show("machine", pitch + 12, 80)
+                self.held.add(pitch)
                 self.publish(running=True, chord="C", key="C major", why=WHY)
             case NoteOff(pitch):
                 self.show("player", pitch, 0)
                 self.show("machine", pitch + 12, 0)
+                self.held.discard(pitch)
+                self.publish()
             case SetKnob(name, value):
                 self.publish(knobs=tuple({**dict(self.state.knobs), name: value}.items()))
             case SetMode(mode):
                 self.publish(mode=mode)
             case SetTempo(tempo_bpm):
                 self.publish(tempo_bpm=tempo_bpm)
-            case SetKey() | Stop() | Panic():
+            case Panic():
+                self.held.clear()
+                self.publish(running=False)
+            case SetKey() | Stop():
                 self.publish(running=False)
         with self.arrived:
             self.told.append(event)
@@ -93,8 +100,10 @@ class StandIn:
         self.stage.publish(("note", who, velocity > 0, pitch, velocity, time.monotonic_ns()))
 
     def publish(self, **changes: object) -> None:
-        now = Nanos(time.monotonic_ns())
-        self.state = replace(self.state, told_ns=now, **changes)
+        held = tuple(sorted(self.held))
+        now = {"told_ns": time.monotonic_ns(), "held": held}
+        now["sounding"] = tuple(pitch + 12 for pitch in held)
+        self.state = replace(self.state, **now, **changes)
         self.stage.publish(self.state)
 
     def take(self) -> bytes:

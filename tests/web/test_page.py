@@ -55,7 +55,7 @@ def visit(browser, daemon):
         page.on("websocket", lambda socket: asked.append(socket.url))
         page.goto(daemon.stage.url)
         page.wait_for_selector("#connection[data-state=open]")
-        page.wait_for_function("melodyrl.state !== null")
+        wait_until(page, "melodyrl.state !== null")
         return page
 
     open_page.complaints = complaints
@@ -66,13 +66,26 @@ def visit(browser, daemon):
     assert {urlsplit(url).netloc for url in asked} <= {urlsplit(daemon.stage.url).netloc, ""}
 
 
+def wait_until(page, expression, argument=None, timeout_s=5.0):
+    """Wait until a JavaScript expression holds.
+
+    Not Playwright's wait_for_function: it evaluates inside the page, which our CSP forbids.
+    """
+    deadline = time.monotonic() + timeout_s
+    while not page.evaluate(expression, argument):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(10)
+
+
 def voices(page):
     return set(page.evaluate("melodyrl.voices"))
 
 
 def wait_for_voices(page, expected):
-    page.wait_for_function("n => melodyrl.voices.length === n", arg=len(expected))
-    assert voices(page) == expected
+    deadline = time.monotonic() + 5
+    while voices(page) != expected:
+        assert time.monotonic() < deadline, (voices(page), expected)
+        page.wait_for_timeout(10)
 
 
 def key(pitch):
@@ -255,6 +268,19 @@ def test_letters_in_a_field_play_nothing(visit, daemon):
     assert not any(isinstance(event, NoteOn) for event in daemon.told)
 
 
+def test_a_note_whose_release_was_lost_is_ended_by_the_next_state(visit, daemon):
+    page, other = visit(), visit()
+    page.keyboard.down("a")
+    wait_until(other, "melodyrl.notes.length === 2")
+    other.wait_for_timeout(300)
+
+    daemon.held.clear()
+    daemon.publish()
+
+    wait_until(other, "melodyrl.notes.every(({end}) => end !== null)")
+    page.keyboard.up("a")
+
+
 def test_two_pages_agree(visit, daemon):
     first, second = visit(), visit()
     first.fill("#knob-rhythm", "0.9")
@@ -262,11 +288,11 @@ def test_two_pages_agree(visit, daemon):
     first.press("#tempo", "Enter")
     first.check("input[value=off]", force=True)
 
-    second.wait_for_function("document.getElementById('knob-rhythm').value === '0.9'")
-    second.wait_for_function("document.getElementById('tempo').value === '77'")
-    second.wait_for_function("document.querySelector('input[value=off]').checked")
+    wait_until(second, "document.getElementById('knob-rhythm').value === '0.9'")
+    wait_until(second, "document.getElementById('tempo').value === '77'")
+    wait_until(second, "document.querySelector('input[value=off]').checked")
     first.keyboard.down("a")
-    second.wait_for_function("melodyrl.notes.length === 2")
+    wait_until(second, "melodyrl.notes.length === 2")
     first.keyboard.up("a")
 
 

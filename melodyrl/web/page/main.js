@@ -9,6 +9,7 @@ import { Synth } from "./synth.js";
 import { WhyLine } from "./why.js";
 
 const ECHO_MS = 1500; // an own note comes back from the daemon well within this
+const SETTLED_MS = 200; // a state may be this much older than a note that it does not know yet
 
 const at = (id) => document.getElementById(id);
 const grid = new Grid();
@@ -55,12 +56,15 @@ function isEcho(on, pitch) {
 
 function note({ who, on, pitch, velocity, at_ms: ms }) {
   const own = who === "player" && isEcho(on, pitch);
-  if (on) roll.on(who, pitch, velocity, link.toPage(ms));
-  else roll.off(who, pitch, link.toPage(ms));
-  piano.light(who, pitch, on);
-  if (own || !synth) return;
-  if (!on) synth.off(who, pitch);
-  else if (at(`hear-${who}`).checked) synth.on(who, pitch, velocity);
+  if (!on) {
+    roll.off(who, pitch, link.toPage(ms));
+    piano.light(who, pitch, false);
+    if (!own) synth?.off(who, pitch);
+    return;
+  }
+  roll.on(who, pitch, velocity, link.toPage(ms));
+  piano.light(who, pitch, true);
+  if (!own && at(`hear-${who}`).checked) synth?.on(who, pitch, velocity);
 }
 
 function hello(message) {
@@ -78,11 +82,24 @@ function show(state) {
   const ms = link.toPage(state.told_ms);
   grid.tell(ms, state);
   roll.chord(state.chord, ms);
+  settle("player", state.held, ms);
+  settle("machine", state.sounding, ms);
   panel.state(state);
   why.show(state.why);
   write("chord", state.chord ?? "–");
   write("key-heard", state.key ?? "–");
   write("position", state.running ? `${state.bar + 1}.${state.beat + 1}` : "–");
+}
+
+/** End notes that no longer sound by what the daemon says, should their off have been lost. */
+function settle(who, pitches, ms) {
+  roll.keepOnly(who, pitches, ms - SETTLED_MS, (pitch) => end(who, pitch, ms));
+}
+
+function end(who, pitch, ms) {
+  roll.off(who, pitch, ms);
+  piano.light(who, pitch, false);
+  synth?.off(who, pitch);
 }
 
 function write(id, text) {

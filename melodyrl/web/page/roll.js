@@ -6,6 +6,7 @@ const KEPT = 8000; // notes
 const NOW_AT = 0.86; // of the width; beat lines to come are drawn right of it
 const LEAST_SPAN = 26; // semitones in view
 const CHORD_LANE_PX = 26;
+const LEGEND_LANE_PX = 34;
 
 export class Roll {
   constructor(canvas, grid) {
@@ -43,6 +44,13 @@ export class Roll {
     if (!note) return;
     note.end = Math.max(ms, note.start + 1);
     this.open.delete(id);
+  }
+
+  /** End each of someone's notes that began before a moment and is not in `pitches`. */
+  keepOnly(who, pitches, beforeMs, end) {
+    for (const note of [...this.open.values()]) {
+      if (note.who === who && note.start < beforeMs && !pitches.includes(note.pitch)) end(note.pitch);
+    }
   }
 
   allOff(ms) {
@@ -124,12 +132,11 @@ export class Roll {
   }
 
   y(pitch) {
-    const inner = this.height - CHORD_LANE_PX - 8;
-    return CHORD_LANE_PX + ((this.high - pitch) / (this.high - this.low)) * inner;
+    return CHORD_LANE_PX + (this.high - pitch) * this.rowHeight;
   }
 
   get rowHeight() {
-    return (this.height - CHORD_LANE_PX - 8) / (this.high - this.low);
+    return (this.height - CHORD_LANE_PX - LEGEND_LANE_PX) / (this.high - this.low);
   }
 
   drawRows(c) {

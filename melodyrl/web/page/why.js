@@ -8,7 +8,7 @@ const WORDS = {
   guard: ["loops", "varied", "varied"],
 };
 
-const INSTEAD = { hold: "holding on", rest: "a rest" };
+const INSTEAD = { hold: "a hold", rest: "a rest" };
 
 /** A term's verdict in [-1, 1] as a word. */
 export function word(term, value) {
@@ -32,10 +32,13 @@ export class WhyLine {
     const note = document.createElement("b");
     note.textContent = why.chosen.name;
     head.append("It chose ", note);
-    const others = document.createElement("span");
-    const names = why.alternatives.slice(0, 2).map(({ name }) => INSTEAD[name.toLowerCase()] ?? name);
-    if (names.length) others.textContent = `rather than ${names.join(" or ")}`;
-    this.element.replaceChildren(head, ...why.chosen.terms.map(([term, value]) => verdict(term, value)), others);
+    const [second] = why.alternatives;
+    if (second) head.append(` over ${INSTEAD[second.name.toLowerCase()] ?? second.name}`);
+    head.append(":");
+    // The guard against loops always stands by; it is worth a word only when it objects.
+    const verdicts = why.chosen.terms.filter(([term, value]) => term !== "guard" || value < -0.25)
+      .map(([term, value]) => verdict(term, value));
+    this.element.replaceChildren(head, ...verdicts);
   }
 }
 
