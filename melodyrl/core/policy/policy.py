@@ -65,7 +65,10 @@ class Policy(Protocol):
         temperature: float,
         rng: np.random.Generator,
     ) -> Decision:
-        """Choose for one lane: features (D,), judgement (A, K), mask (A,), w (K,)."""
+        """Choose for one lane: features (1, D), judgement (1, A, K), mask (1, A), w (K,).
+
+        The lane axis may be left out.
+        """
         ...
 
 
@@ -89,6 +92,7 @@ class NetworkPolicy:
         Raises:
             FloatingPointError: a Q-value of a legal action is not finite.
         """
+        features, judgement, mask = one_lane(features, judgement, mask)
         with np.errstate(over="ignore", invalid="ignore"):
             q_AK = self.network.one(features, w, judgement, mask)
         return choose(q_AK, judgement, mask, w, temperature, rng)
@@ -110,6 +114,7 @@ class GreedyPolicy:
         rng: np.random.Generator,
     ) -> Decision:
         """Draw an action by what it earns now; at temperature 0 take the best one."""
+        _, judgement, mask = one_lane(features, judgement, mask)
         return choose(judgement, judgement, mask, w, temperature, rng)
 
 
@@ -134,6 +139,7 @@ class RulePolicy:
         rng: np.random.Generator,
     ) -> Decision:
         """Choose by rule; w, temperature and rng change nothing."""
+        features, judgement, mask = one_lane(features, judgement, mask)
         action = self._choose(np.nan_to_num(features), mask)
         return Decision(action, judgement, judgement[action], judgement[action], ())
 
@@ -169,6 +175,11 @@ class RulePolicy:
             return 24.0 * float(pitches[WINDOW - 1]) if pitches[-1] > 0.5 else MIDDLE
         degree = features[self._layout["degrees"]][-self.preset.actions.count :]
         return float(self.preset.actions.offsets[int(degree.argmax())])
+
+
+def one_lane(features: Floats, judgement: Floats, mask: Bools) -> tuple[Floats, Floats, Bools]:
+    """The arrays of one lane without their lane axis: (D,), (A, K), (A,)."""
+    return features.reshape(-1), judgement.reshape(-1, judgement.shape[-1]), mask.reshape(-1)
 
 
 def choose(

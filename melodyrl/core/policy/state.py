@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.policy.actions import HOLD, ONSET, REST, Actions
+from rewards import harmony
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int_] | NDArray[np.int16] | NDArray[np.int8]
 FloatArray = NDArray[np.float32]
 
-NONE = -128
-"""No pitch, or no interval: the same sentinel that the rewards read."""
+NONE = harmony.NONE
+"""No pitch, or no interval: the sentinel that the rewards read."""
 
 WINDOW = 8
 """Sounded notes that are remembered; no reward looks further back."""

@@ -1,0 +1,216 @@
+"""A melody kept whole, in plain Python: what a reward is when nothing has been forgotten."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from melodyrl.core.policy.presets import Preset
+from melodyrl.core.policy.state import Context, Melody, advance, shift
+from rewards import diversity, guard, harmony, rhythm, smoothness
+
+NONE = -128
+MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
+LEVELS_16 = [0, 4, 3, 4, 2, 4, 3, 4, 1, 4, 3, 4, 2, 4, 3, 4]
+LEVELS_12 = [0, 4, 3, 4, 2, 4, 3, 4, 2, 4, 3, 4]
+
+
+@dataclass
+class Played:
+    """One decision of the past, at absolute pitch."""
+
+    kind: str
+    pitch: int | None
+    chord: frozenset[int]
+    changed: bool
+    place: int
+    """Step in the bar."""
+
+
+@dataclass
+class History:
+    """All decisions of one lane; every input of a reward is worked out from all of them."""
+
+    base: int = 60
+    past: list[Played] = field(default_factory=list)
+
+    def notes(self) -> list[int]:
+        return [p.pitch for p in self.past if p.pitch is not None]
+
+    def offsets(self) -> list[int]:
+        return [pitch - self.base for pitch in self.notes()]
+
+    def sounding(self) -> bool:
+        return bool(self.past) and self.past[-1].kind != "rest"
+
+    def age(self) -> int:
+        steps = 0
+        for at in range(len(self.past) - 1, -1, -1):
+            steps += 1
+            rests = self.past[at].kind == "rest"
+            if self.past[at].kind == "onset":
+                break
+            if rests and at > 0 and self.past[at - 1].kind != "rest":
+                break
+            if rests and at == 0:
+                # Nothing had sounded before: the rest has no beginning, it only grows.
+                break
+        return min(steps, 64)
+
+    def pending(self) -> bool:
+        pending, pitch = False, None
+        for p in self.past:
+            if p.kind == "onset":
+                pitch = p.pitch
+            if p.kind == "onset" or (p.kind == "hold" and p.changed):
+                assert pitch is not None
+                pending = bool(p.chord) and (pitch - self.base) % 12 not in self._relative(p)
+        return pending
+
+    def _relative(self, p: Played) -> set[int]:
+        """Chords are kept as pitch classes, so a change of base changes nothing."""
+        return {(pc - self.base) % 12 for pc in p.chord}
+
+    def density(self) -> float:
+        keep = math.exp(-1 / 32)
+        density = 1.5
+        for p in self.past:
+            density = keep * density + (1 - keep) * (4.0 if p.kind == "onset" else 0.0)
+        return density
+
+    def bar_ago(self, place: int) -> int:
+        for p in reversed(self.past):
+            if p.place == place:
+                return {"onset": 1, "hold": 2, "rest": 3}[p.kind]
+        return 0
+
+    def rewards(self, context: Context, lane: int, target: float, preset: Preset) -> np.ndarray:
+        """(A, K), one action and one term at a time."""
+        rows = [
+            self._reward(context, lane, target, preset, action)
+            for action in range(preset.actions.count)
+        ]
+        return np.array(rows, np.float32)
+
+    def _reward(
+        self, context: Context, lane: int, target: float, preset: Preset, action: int
+    ) -> list[float]:
+        kind = kind_of(preset, action)
+        chord = {pc for pc in range(12) if context.chord[lane, pc]}
+        scale = {pc for pc in range(12) if context.scale[lane, pc]}
+        heard = [NONE] * 8 + self.offsets()
+        values = dict.fromkeys(preset.terms, 0.0)
+        if kind == "onset":
+            note = int(preset.actions.offsets[action])
+            moved = NONE if heard[-1] == NONE else note - heard[-1]
+            before = NONE if heard[-2] == NONE else heard[-1] - heard[-2]
+            pay = float(
+                harmony.onset(
+                    note % 12 in chord,
+                    note % 12 in scale,
+                    int(context.level[lane]),
+                    moved,
+                    self.pending(),
+                    bool(context.final[lane]),
+                    note % 12 == 0,
+                    bool(chord),
+                )
+            )
+            values["harmony"] = pay / 4 if preset.is_full else pay
+            values["smoothness"] = float(smoothness.smoothness(before, moved))
+            window = np.array(heard[-7:])
+            values["diversity"] = float(diversity.novelty(window, note))
+            values["guard"] = float(guard.guard(window, note))
+        elif kind == "hold" and self.sounding():
+            pc = heard[-1] % 12
+            changed = bool(context.chord_changed[lane])
+            pay = harmony.sustain(pc in chord, pc in scale, changed, bool(chord))
+            values["harmony"] = float(pay) / 4
+        if preset.is_full:
+            place = int(context.step[lane])
+            values["rhythm"] = float(
+                rhythm.rhythm(
+                    ["onset", "hold", "rest"].index(kind),
+                    place,
+                    int(context.bar_steps[lane]),
+                    self.age(),
+                    self.bar_ago(place),
+                    self.density(),
+                    target,
+                )
+            )
+        return [values[term] for term in preset.terms]
+
+    def play(self, context: Context, lane: int, preset: Preset, action: int) -> None:
+        kind = kind_of(preset, action)
+        pitch = self.base + int(preset.actions.offsets[action]) if kind == "onset" else None
+        chord = frozenset((pc + self.base) % 12 for pc in range(12) if context.chord[lane, pc])
+        changed = bool(context.chord_changed[lane])
+        self.past.append(Played(kind, pitch, chord, changed, int(context.step[lane])))
+
+
+def kind_of(preset: Preset, action: int) -> str:
+    if action == preset.actions.hold:
+        return "hold"
+    return "rest" if action == preset.actions.rest else "onset"
+
+
+class Walk:
+    """Lanes led at random through chords, changes, silences, meters and keys."""
+
+    def __init__(self, preset: Preset, lanes: int, seed: int) -> None:
+        self.preset, self.rng = preset, np.random.default_rng(seed)
+        self.melody = Melody.start(lanes)
+        self.context = Context.silent(lanes)
+        self.histories = [History() for _ in range(lanes)]
+        self.target = self.rng.uniform(0.4, 3.0, lanes).astype(np.float32)
+        self.time = 0
+        if preset.is_full:
+            self.context.bar_steps[:] = self.rng.choice([16, 12], lanes)
+        for lane in range(lanes):
+            self._choose_scale(lane)
+        self._frame()
+
+    def play(self, action: np.ndarray) -> None:
+        for lane, history in enumerate(self.histories):
+            history.play(self.context, lane, self.preset, int(action[lane]))
+        advance(self.melody, self.context, self.preset.actions, action)
+        self.time += self.preset.steps_per_action
+        if self.preset.is_full and self.rng.random() < 0.03:
+            self._change_tonic()
+        self._frame()
+
+    def _change_tonic(self) -> None:
+        lane = int(self.rng.integers(len(self.histories)))
+        up = int(self.rng.integers(-3, 4))
+        self.histories[lane].base += up
+        shift(self.melody, np.array([lane]), -up)
+        self._choose_scale(lane)
+
+    def _choose_scale(self, lane: int) -> None:
+        c = self.context
+        kind = 0 if not self.preset.is_full else int(self.rng.integers(3))
+        c.scale[lane] = False
+        c.minor[lane] = kind == 1
+        if kind < 2:
+            c.scale[lane, list((MAJOR, MINOR)[kind])] = True
+
+    def _frame(self) -> None:
+        c, rng = self.context, self.rng
+        c.step[:] = self.time % c.bar_steps
+        c.bar[:] = self.time // c.bar_steps % 8
+        levels = zip(c.step, c.bar_steps, strict=True)
+        c.level[:] = [(LEVELS_12 if n == 12 else LEVELS_16)[s] for s, n in levels]
+        c.final[:] = rng.random(len(c.final)) < 0.1
+        changes = rng.random(len(c.final)) < (0.1 if self.preset.is_full else 0.4)
+        c.chord_age[:] = np.where(changes, 0, c.chord_age + 1)
+        c.chord_changed[:] = changes
+        for lane in np.flatnonzero(changes):
+            c.previous_chord[lane] = c.chord[lane]
+            c.chord[lane] = False
+            if rng.random() < 0.8:
+                root = int(rng.choice(MAJOR))
+                c.chord[lane, [root, (root + 3 + root % 2) % 12, (root + 7) % 12]] = True
+                c.bass[lane] = root
+            else:
+                c.bass[lane] = -1
