@@ -1,15 +1,14 @@
 """`melodyrl jam`: play with it, through MIDI ports, on the page, or both."""
 
 import logging
-import secrets
 import webbrowser
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from melodyrl.cli.playing import Playing, open_policy
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import KNOBS, Mode, Nanos
+from melodyrl.core.engine.events import Mode, Nanos
 from melodyrl.errors import ConfigError, PortError
 from melodyrl.live.ports import Api
 
@@ -21,32 +20,12 @@ WARM_NS = 2_000_000_000
 """Playing time before the first note, offline: a few decisions of every kind."""
 
 
-@dataclass(frozen=True)
-class Knobs:
-    """Where the knobs stand at first; all of them turn on the page too."""
-
-    harmony: float = KNOBS["harmony"][2]
-    """How much chord tones count, 0 to 1."""
-    smoothness: float = KNOBS["smoothness"][2]
-    """How much small steps count, 0 to 1."""
-    diversity: float = KNOBS["diversity"][2]
-    """How much new notes count, 0 to 1."""
-    rhythm: float = KNOBS["rhythm"][2]
-    """How much a plain rhythm counts, 0 to 1."""
-    density: float = KNOBS["density"][2]
-    """Notes a beat that it aims at, 0.25 to 4."""
-    temperature: float = KNOBS["temperature"][2]
-    """How freely it chooses, 0 (always the best) to 1."""
-
-
-@dataclass(frozen=True)
-class Jam:
+@dataclass(frozen=True, kw_only=True)
+class Jam(Playing):
     """Play with it: hold chords and it improvises over them. Ctrl-C ends."""
 
     headless: bool = False
     """No page: ports only, for a DAW."""
-    policy: Path | None = None
-    """Policy file (.safetensors); the shipped one where none is given."""
     mode: Mode = "solo"
     """solo: improvises over the chords you hold; harmony: a second voice for each note."""
     tempo: float = 120.0
@@ -71,11 +50,8 @@ class Jam:
     """Port to serve the page on."""
     browser: bool = True
     """Open the page in the browser."""
-    seed: int | None = None
-    """Same seed and same playing, same answer; a new one each time where none is given."""
     verbose: bool = False
     """Say at the end how late notes were sent."""
-    knobs: Knobs = field(default_factory=Knobs)
 
     def run(self) -> None:
         """Play until Ctrl-C or SIGTERM, then release every note."""
@@ -92,9 +68,9 @@ class Jam:
             )
             stack.callback(ports.close)
             if self.headless and not ports.are_open:
-                raise PortError(ports.sentence)
+                raise PortError(f"{ports.sentence} Leave out --headless to play on the page.")
             daemon = Daemon(engine, inbox, ports, MonotonicClock())
-            _say(ports.sentence)
+            _say(ports.sentence if ports.are_open else f"{ports.sentence} Play on the page.")
             if not self.headless:
                 self._open_page(inbox, daemon, stack)
             daemon.start()
@@ -104,12 +80,6 @@ class Jam:
 
     def _engine(self) -> Engine:
         """The engine with these flags, ready to decide."""
-        from dataclasses import asdict
-
-        import numpy as np
-
-        from melodyrl.cli.shipped import load_policy
-        from melodyrl.core.engine.config import EngineConfig
         from melodyrl.core.engine.offline import run_offline
         from melodyrl.core.midi.messages import NoteOn
         from melodyrl.core.music.key import parse_key
@@ -117,20 +87,16 @@ class Jam:
 
         if not 1 <= self.channel <= 16:
             raise ConfigError(f"Channel {self.channel} is not one of 1 to 16.")
-        seed = secrets.randbits(32) if self.seed is None else self.seed
-        config = EngineConfig(
-            tempo_bpm=self.tempo,
-            meter=parse_meter(self.meter),
+        key = None if self.key is None else parse_key(self.key)
+        config = replace(
+            self.config(self.tempo, parse_meter(self.meter), key),
             mode=self.mode,
-            key=None if self.key is None else parse_key(self.key),
-            knobs=asdict(self.knobs),  # pyright: ignore[reportArgumentType]
             channel=self.channel - 1,
-            seed=seed,
         )
-        policy = load_policy(self.policy)
+        policy = open_policy(self.policy)
         # the first decisions of a process are slow: another engine takes them
         run_offline(Engine(config, policy), [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
-        return Engine(config, policy, np.random.default_rng(seed))
+        return Engine(config, policy)
 
     def _open_page(self, inbox: "Inbox", daemon: "Daemon", stack: ExitStack) -> None:
         """Serve the page, join it to the loop, and show it."""

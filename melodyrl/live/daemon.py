@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
@@ -20,6 +21,9 @@ STOP_S = 5.0
 
 ANSWER_S = 5.0
 """Longest wait for the loop to answer a call."""
+
+AGAIN_S = 0.5
+"""A signal sooner than this after the first is the same one: `timeout` signals twice."""
 
 Result = TypeVar("Result")
 
@@ -84,6 +88,8 @@ class StopSignal:
     def __init__(self) -> None:
         self._asked = threading.Event()
 
+        self._first_s = 0.0
+
     def __enter__(self) -> "StopSignal":
         numbers = [signal.SIGINT, signal.SIGTERM]
         numbers += [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []
@@ -99,6 +105,9 @@ class StopSignal:
         self._asked.wait()
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        if self._asked.is_set():
+        now_s = time.monotonic()
+        if not self._asked.is_set():
+            self._first_s = now_s
+            self._asked.set()
+        elif now_s - self._first_s > AGAIN_S:
             os._exit(128 + number)  # the first stop hangs: no hope of a clean end
-        self._asked.set()

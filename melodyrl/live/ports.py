@@ -4,6 +4,9 @@ What arrives is stamped on RtMidi's thread and handed on; the loop sends. Where 
 MIDI system, `NoPorts` says so in one sentence, and the page still plays.
 """
 
+# rtmidi is a compiled module without stubs.
+# pyright: reportAttributeAccessIssue=false
+
 import logging
 import os
 import re
@@ -217,14 +220,11 @@ def _answers(ports: Ports, *, has_device: bool) -> bool:
 def _nothing(api: Api) -> str:
     if sys.platform == "win32":
         return (
-            "Windows has no virtual MIDI ports of its own: install loopMIDI and name its ports "
-            "with --input and --output; until then the page plays."
+            "Windows has no virtual MIDI ports of its own: install a loopback driver such as "
+            "loopMIDI and name its ports with --input and --output."
         )
     asked = "system" if api == "auto" else "server"
-    return (
-        f"No {SPOKEN[api]} {asked} answers on this machine, so there are no MIDI ports; "
-        "without --headless, `melodyrl jam` plays on its page."
-    )
+    return f"No {SPOKEN[api]} {asked} answers on this machine, so there are no MIDI ports."
 
 
 def input_names(api: Api = "auto") -> list[tuple[str, str]]:
