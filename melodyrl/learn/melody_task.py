@@ -27,21 +27,17 @@ def melody_task(name: PresetName) -> Task:
     return Task(
         terms=preset.terms,
         lanes=lambda count, rng: MelodyLanes(preset, count, rng),
-        test=lambda: test_lanes(preset),
+        test=lambda: held_out_lanes(preset),
         sample_w=lambda rng, count: sample(rng, count, preset.terms),
         save=lambda *parts: export(preset, *parts),
     )
 
 
-def test_lanes(preset: Preset, count: int = TEST_LANES) -> MelodyLanes:
+def held_out_lanes(preset: Preset, count: int = TEST_LANES) -> MelodyLanes:
     """Lanes of the test split, each with preferences that it keeps."""
     rng = np.random.default_rng(TEST_SEED)
     weights = sample(rng, count, preset.terms).astype(np.float32)
     return MelodyLanes(preset, count, rng, split="test", weights=weights)
-
-
-# Not a test, whatever pytest makes of its name.
-test_lanes.__test__ = False  # type: ignore[attr-defined]
 
 
 def export(

@@ -10,7 +10,7 @@ from melodyrl.core.policy.presets import PRESETS
 from melodyrl.errors import ConfigError
 from melodyrl.learn.config import TrainConfig
 from melodyrl.learn.evaluate import evaluate, one_step_greedy
-from melodyrl.learn.melody_task import export, melody_task, test_lanes
+from melodyrl.learn.melody_task import export, held_out_lanes, melody_task
 from melodyrl.learn.network import DuelingNetwork
 from melodyrl.learn.report import Silent
 from melodyrl.learn.run_folder import RunFolder
@@ -23,7 +23,7 @@ SMALL = TrainConfig(
 
 def stirred(name, config) -> DuelingNetwork:
     """A network of this preset whose heads are not zero."""
-    seen = test_lanes(PRESETS[name], 2).reset()
+    seen = held_out_lanes(PRESETS[name], 2).reset()
     network = DuelingNetwork(
         seen.features.shape[1],
         *seen.judgement.shape[1:],
@@ -49,7 +49,7 @@ def stirred(name, config) -> DuelingNetwork:
 def test_torch_equals_numpy_on_real_observations(tmp_path, name, switches):
     config = replace(SMALL, preset=name, **switches)
     network = stirred(name, config)
-    lanes = test_lanes(PRESETS[name], 64)
+    lanes = held_out_lanes(PRESETS[name], 64)
     seen = lanes.reset()
     for _ in range(5):
         seen = lanes.step(one_step_greedy(seen, lanes.w)).observation
@@ -77,7 +77,7 @@ def test_the_shipped_file_plays_what_was_trained(tmp_path, name):
     policy = checkpoint.load(run.folder.policy)
     assert policy.card.figures["updates"] == 12
     assert policy.card.config["seed"] == 1
-    lanes = test_lanes(PRESETS[name], 16)
+    lanes = held_out_lanes(PRESETS[name], 16)
     seen = lanes.reset()
     trained = run.trainer.learner.act(seen.features, lanes.w, seen.judgement, seen.mask)
     decided = [
@@ -113,7 +113,7 @@ def test_real_runs_resume_bit_for_bit(tmp_path, name):
 
 
 def test_test_episodes_are_the_same_each_time():
-    one, two = (evaluate(test_lanes(PRESETS["full"], 4), one_step_greedy) for _ in range(2))
+    one, two = (evaluate(held_out_lanes(PRESETS["full"], 4), one_step_greedy) for _ in range(2))
 
     np.testing.assert_array_equal(one.returns, two.returns)
 
