@@ -49,6 +49,13 @@ class Performance:
         """Ticks in a quarter note."""
         return self.tempo_map.ppqn
 
+    def bar_tick(self, tick: Ticks) -> Ticks:
+        """The bar line at a tick or before it."""
+        change, meter = next(each for each in reversed(self.meters) if each[0] <= tick)
+        bar = self.ppqn * 4 * meter.beats
+        bars = (tick - change) * meter.unit // bar
+        return Ticks(change + -(-bars * bar // meter.unit))
+
 
 def read_performance(path: Path | str) -> Performance:
     """Read a MIDI file.

@@ -1,0 +1,65 @@
+"""`melodyrl accompany`: adds a part to a recorded performance, as if it had been played live."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import Positional, arg
+
+from melodyrl.cli.hearing import Hearing, hear
+from melodyrl.cli.playing import Playing, open_policy
+from melodyrl.core.engine.engine import Engine
+from melodyrl.core.engine.events import Nanos
+from melodyrl.core.engine.offline import run_offline
+from melodyrl.core.midi.smf import (
+    Note,
+    Performance,
+    add_track,
+    notes_of,
+    read_performance,
+    write_bytes,
+)
+from melodyrl.core.music import Key, Ticks, parse_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accompany(Playing):
+    """Hear a MIDI file exactly as live, and write it with our part added."""
+
+    performance: Annotated[Positional[Path], arg(metavar="IN.mid")]
+    """The performance: a MIDI file with chords, or chords and a tune."""
+    output: Annotated[Path | None, arg(aliases=("-o",))] = None
+    """The MIDI file to write; IN-melodyrl.mid where none is given."""
+    key: str | None = None
+    """The key, such as Am or "C major"; listened for where none is given."""
+
+    def run(self) -> None:
+        """Play the performance to the engine, and write both."""
+        performance = read_performance(self.performance)
+        key = None if self.key is None else parse_key(self.key)
+        notes = self._answer(hear(performance, self.performance.name), performance, key)
+        output = self.output or self.performance.with_stem(f"{self.performance.stem}-melodyrl")
+        write_bytes(output, add_track(performance, "melodyrl", notes))
+        print(f"{output}: {len(notes)} notes added")
+
+    def _answer(self, hearing: Hearing, performance: Performance, key: Key | None) -> list[Note]:
+        config = self.config(hearing.tempo_bpm, hearing.meter, key)
+        engine = Engine(config, open_policy(self.policy))
+        until_ns = Nanos(hearing.end_ns + config.listen_ns - 1)
+        outgoing = run_offline(engine, hearing.events, until_ns)
+        outgoing += engine.close(until_ns)
+        # Each decision is taken listen_ns after its sixteenth, on which it belongs.
+        messages = [
+            (_sixteenth(performance, Nanos(each.due_ns - config.listen_ns)), each.message)
+            for each in outgoing
+        ]
+        return notes_of(messages)
+
+
+def _sixteenth(performance: Performance, at_ns: Nanos) -> Nanos:
+    """The moment of the nearest sixteenth of the bar, wherever the tempo has just changed."""
+    tempo_map = performance.tempo_map
+    tick = tempo_map.tick(at_ns)
+    bar = performance.bar_tick(tick)
+    steps = ((tick - bar) * 8 + tempo_map.ppqn) // (2 * tempo_map.ppqn)
+    return tempo_map.ns(Ticks(bar + steps * tempo_map.ppqn // 4))

@@ -1,0 +1,94 @@
+"""What every command that plays can be asked for: the knobs, the policy, the seed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from melodyrl.core.engine.check import FASTEST_BPM, SLOWEST_BPM
+from melodyrl.core.engine.config import EngineConfig
+from melodyrl.core.engine.events import KNOBS, KnobName
+from melodyrl.core.music import Key, Meter
+from melodyrl.core.policy.policy import Policy
+from melodyrl.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Playing:
+    """How it plays."""
+
+    harmony: float = KNOBS["harmony"][2]
+    """How much chord tones and resolved dissonances count, 0 to 1."""
+    smoothness: float = KNOBS["smoothness"][2]
+    """How much singable steps count, 0 to 1."""
+    diversity: float = KNOBS["diversity"][2]
+    """How much saying something new counts, 0 to 1."""
+    rhythm: float = KNOBS["rhythm"][2]
+    """How much rhythm like people's counts, 0 to 1."""
+    density: float = KNOBS["density"][2]
+    """Notes a beat, 0.25 to 4."""
+    temperature: float = KNOBS["temperature"][2]
+    """How freely it chooses, 0 (always its best note) to 1."""
+    policy: str = "shipped"
+    """Who plays: shipped, greedy, rules, or the path of a policy file that was trained."""
+    seed: int = 0
+    """The same seed makes the same music."""
+
+    def config(self, tempo_bpm: float, meter: Meter, key: Key | None) -> EngineConfig:
+        """The engine's settings.
+
+        Raises:
+            ConfigError: a value is out of its range.
+        """
+        if self.seed < 0:
+            raise ConfigError(f"The seed {self.seed} is negative; choose 0 or more.")
+        knobs: dict[KnobName, float] = {name: getattr(self, name) for name in KNOBS}
+        for name, (lowest, highest, _) in KNOBS.items():
+            if not lowest <= knobs[name] <= highest:
+                raise ConfigError(
+                    f"--{name} {knobs[name]:g} is out of range; choose {lowest:g} to {highest:g}."
+                )
+        check_tempo(tempo_bpm)
+        return EngineConfig(tempo_bpm=tempo_bpm, meter=meter, key=key, knobs=knobs, seed=self.seed)
+
+
+def check_tempo(tempo_bpm: float) -> None:
+    """Accept a tempo that the engine can keep.
+
+    Raises:
+        ConfigError: it is out of range.
+    """
+    if not SLOWEST_BPM <= tempo_bpm <= FASTEST_BPM:
+        raise ConfigError(
+            f"A tempo of {tempo_bpm:g} quarter notes a minute is out of range; "
+            f"choose {SLOWEST_BPM:g} to {FASTEST_BPM:g}."
+        )
+
+
+def open_policy(choice: str) -> Policy:
+    """The policy that a choice names; where none is shipped, the greedy one.
+
+    Raises:
+        CheckpointError: the file is missing or not a policy of ours.
+    """
+    from melodyrl.core.policy.checkpoint import load
+    from melodyrl.core.policy.policy import GreedyPolicy, RulePolicy
+    from melodyrl.core.policy.presets import FULL
+
+    match choice:
+        case "greedy":
+            return GreedyPolicy(FULL)
+        case "rules":
+            return RulePolicy(FULL)
+        case "shipped":
+            shipped = _shipped("melody.safetensors")
+            return load(shipped) if shipped else GreedyPolicy(FULL)
+        case _:
+            return load(Path(choice))
+
+
+def _shipped(name: str) -> Path | None:
+    """A shipped policy: in the installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "checkpoints", package.parent / "checkpoints"):
+        if (folder / name).is_file():
+            return folder / name
+    return None
