@@ -8,7 +8,8 @@ from melodyrl.core.policy.presets import FULL, Preset
 
 def decision(action: int, judgement: np.ndarray) -> Decision:
     """The decision for an action, worth what it is judged to be."""
-    return Decision(action=action, q_AK=judgement[0], terms=judgement[0, action])
+    worth = judgement[action % len(judgement)]
+    return Decision(action, judgement, worth, worth, ())
 
 
 class FakePolicy:
@@ -19,8 +20,8 @@ class FakePolicy:
     digest = "fake-1"
 
     def decide(self, features, judgement, mask, w, temperature, rng) -> Decision:
-        legal = np.flatnonzero(mask[0])
-        values = judgement[0, legal] @ w
+        legal = np.flatnonzero(mask)
+        values = judgement[legal] @ w
         place = int(abs(float(features.sum()) * 64 + values.sum() * 64) + rng.integers(97))
         return decision(int(legal[place % len(legal)]), judgement)
 
@@ -31,9 +32,9 @@ class BusyPolicy(FakePolicy):
     name = "busy"
 
     def decide(self, features, judgement, mask, w, temperature, rng) -> Decision:
-        pitches = mask[0].copy()
+        pitches = mask.copy()
         pitches[: FULL.actions.first_pitch] = False
-        values = np.where(pitches, judgement[0] @ w, -np.inf)
+        values = np.where(pitches, judgement @ w, -np.inf)
         return decision(int(np.argmax(values)), judgement)
 
 
@@ -50,8 +51,8 @@ class BrokenPolicy(FakePolicy):
         if self._calls % 3 == 0:
             raise ValueError("a network that is full of NaN")
         if self._calls % 3 == 1:
-            return decision(0, judgement).__class__(10_000, judgement[0], judgement[0, 0])
-        return decision(int(np.argmin(mask[0])), judgement)
+            return decision(10_000, judgement)
+        return decision(int(np.argmin(mask)), judgement)
 
 
 class EightBarPolicy(FakePolicy):

@@ -9,7 +9,7 @@ from melodyrl.core.engine.events import KnobName
 from melodyrl.core.policy.policy import Decision, Policy, RulePolicy
 from melodyrl.core.policy.presets import FULL
 from melodyrl.errors import ConfigError
-from rewards.preference import weights
+from rewards.preference import KNOB_TERMS, weights
 
 FloatArray = NDArray[np.float32]
 BoolArray = NDArray[np.bool_]
@@ -25,7 +25,7 @@ class Mind:
     def __init__(
         self, policy: Policy, knobs: Mapping[KnobName, float], rng: np.random.Generator
     ) -> None:
-        if policy.preset is not FULL:
+        if policy.preset.name != FULL.name:
             raise ConfigError(
                 f"The policy {policy.name!r} is made for the preset {policy.preset.name!r}; "
                 f"playing live needs one for {FULL.name!r}."
@@ -43,7 +43,7 @@ class Mind:
     def turn(self, knobs: Mapping[KnobName, float]) -> None:
         """Take over the present knobs."""
         self.knobs = dict(knobs)
-        self.w = weights(self.knobs, FULL.terms)
+        self.w = weights({term: self.knobs[term] for term in KNOB_TERMS}, FULL.terms)
         self.temperature = self.knobs["temperature"]
         self.density = np.array([self.knobs["density"]], np.float32)
 
@@ -52,7 +52,7 @@ class Mind:
         self.decision = self.judgement = self.mask = None
 
     def decide(self, features: FloatArray, judgement: FloatArray, mask: BoolArray) -> int:
-        """A legal action; shapes (1, D), (1, A, K) and (1, A), at least one legal."""
+        """A legal action; shapes (D,), (A, K) and (A,), at least one legal."""
         decision = self._ask(self.policy, features, judgement, mask)
         self.is_fallback = decision is None
         if decision is None:
@@ -68,7 +68,7 @@ class Mind:
     ) -> Decision | None:
         try:
             decision = policy.decide(features, judgement, mask, self.w, self.temperature, self._rng)
-            is_legal = 0 <= decision.action < mask.shape[1] and bool(mask[0, decision.action])
+            is_legal = 0 <= decision.action < len(mask) and bool(mask[decision.action])
         except Exception:  # noqa: BLE001 - whatever a policy does, the music goes on
             return None
         return decision if is_legal else None

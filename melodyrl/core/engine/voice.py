@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
 from melodyrl.core.music import Chord, Key, Meter, rotate
+from melodyrl.core.music.meter import MID_BAR
 from melodyrl.core.policy.judge import judge
 from melodyrl.core.policy.legal import legal
 from melodyrl.core.policy.observe import observe
@@ -72,15 +73,15 @@ class Voice:
 
         Where no legal action is allowed, any allowed one is taken.
         """
-        mask = legal(self._melody, self._context, ACTIONS)
+        mask = legal(self._melody, self._context, ACTIONS)[0]
         if allowed is not None:
             mask &= allowed
             if not mask.any():
-                mask[0] = allowed
+                mask = allowed
         density = self._mind.density
         features = observe(self._melody, self._context, density, FULL)
         judgement = judge(self._melody, self._context, density, FULL)
-        return self._mind.decide(features, judgement, mask)
+        return self._mind.decide(features[0], judgement[0], mask)
 
     def play(self, action: int) -> int | None:
         """Take an action; the pitch where it begins a note."""
@@ -109,7 +110,8 @@ class Voice:
 
 def is_final(position: Position, meter: Meter) -> bool:
     """Whether it is the place of a cadence: the last strong beat of the fourth and eighth bar."""
-    last = meter.steps_per_bar // 2 if 2 * meter.steps_per_beat <= meter.steps_per_bar // 2 else 0
+    middle = meter.steps_per_bar // 2
+    last = middle if meter.level(middle) == MID_BAR else 0
     return position.bar % 4 == 3 and position.step_in_bar == last
 
 

@@ -15,13 +15,13 @@ def explain(mind: Mind, base: int) -> Why | None:
     decision, judgement, mask = mind.decision, mind.judgement, mind.mask
     if decision is None or judgement is None or mask is None:
         return None
-    values_A = np.asarray(decision.q_AK, np.float64).reshape(FULL.actions.count, -1) @ mind.w
-    legal = [int(action) for action in np.flatnonzero(mask[0])]
+    values_A = decision.q_AK @ mind.w
+    legal = [int(action) for action in np.flatnonzero(mask)]
     best = sorted(legal, key=lambda action: (-values_A[action], action))
     chosen = int(decision.action)
 
     def choice(action: int) -> Choice:
-        terms = zip(FULL.terms, map(float, judgement[0, action]), strict=True)
+        terms = zip(FULL.terms, map(float, judgement[action]), strict=True)
         return Choice(_name(action, base), tuple(terms), float(values_A[action]))
 
     others = tuple(choice(action) for action in best if action != chosen)
