@@ -71,7 +71,8 @@ class Harmony:
         """Consonant notes of the scale or chord: below within an octave, else all around."""
         known = moment.key.scale_mask | (moment.chord.mask if moment.chord else 0)
         around = [pitch + side * interval for side in (-1, 1) for interval in _CONSONANT]
-        free = [each for each in around if 0 <= each <= 127 and each not in held]
+        taken = held.union(self._ledger.sounding)
+        free = [each for each in around if 0 <= each <= 127 and each not in taken]
         fitting = [each for each in free if known >> each % 12 & 1]
         below = [each for each in fitting if pitch - _OCTAVE <= each < pitch]
         for tier in (below, fitting, free):

@@ -5,7 +5,6 @@ from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic, wi
 from melodyrl.core.midi.messages import Message
 
 _ACCENTS = (10, 5, 2, -4, -9)  # of velocity, by metric level; ours
-_OCTAVE = 12
 _MIDDLE_C = 60
 
 
@@ -17,7 +16,7 @@ class Solo:
         self._ledger = ledger
 
     def step(self, moment: Moment, velocity: float, lowest: int | None) -> list[Message]:
-        """Play a grid step, about as loud as the player, an octave above their lowest note."""
+        """Play a grid step, about as loud as the player, from their lowest note up."""
         self._settle(moment.key.tonic, lowest)
         self._voice.frame(moment)
         action = self._voice.choose()
@@ -33,7 +32,7 @@ class Solo:
 
     def _settle(self, tonic: int, lowest: int | None) -> None:
         if self._voice.base is None:
-            home = _MIDDLE_C if lowest is None else lowest + _OCTAVE
+            home = _MIDDLE_C if lowest is None else lowest
         else:
             home = self._voice.base
         self._voice.move_base(within_register(nearest_tonic(tonic, home)))

@@ -16,7 +16,8 @@ from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import Context, Melody, advance, shift
 
 ACTIONS = FULL.actions
-LOWEST_BASE, HIGHEST_BASE = 48, 72
+LOWEST_BASE, HIGHEST_BASE = 48, 64
+"""Our three octaves then lie between C3 and Eb7: below growls, above is shrill."""
 _PHRASE_BARS = 8
 _ALL_MASKS = (np.arange(1 << 12)[:, None] >> np.arange(12) & 1).astype(np.bool_)  # (4096, 12)
 
@@ -110,9 +111,10 @@ class Voice:
 
 def is_final(position: Position, meter: Meter) -> bool:
     """Whether it is the place of a cadence: the last strong beat of the fourth and eighth bar."""
-    middle = meter.steps_per_bar // 2
-    last = middle if meter.level(middle) == MID_BAR else 0
-    return position.bar % 4 == 3 and position.step_in_bar == last
+    if position.bar % 4 != 3 or meter.level(position.step_in_bar) > MID_BAR:
+        return False
+    later = range(position.step_in_bar + 1, meter.steps_per_bar)
+    return all(meter.level(step) > MID_BAR for step in later)
 
 
 def nearest_tonic(tonic: int, pitch: int) -> int:
