@@ -4,6 +4,7 @@ import sys
 
 from melodyrl.errors import MelodyError
 
+ABOUT = "A bandmate over MIDI: it listens, and plays along in time and in harmony."
 USER_ERROR = 2
 """Exit status when a person can mend what went wrong."""
 
@@ -15,7 +16,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     from melodyrl.cli.commands import Command
 
-    chosen = tyro.cli(Command, prog="melodyrl", description=__doc__, args=arguments)
+    chosen = tyro.cli(Command, prog="melodyrl", description=ABOUT, args=arguments)
     try:
         chosen.run()
     except MelodyError as error:
