@@ -20,8 +20,9 @@ NONE = -128
 WINDOW = 7
 FADE = 0.85
 CENTRE = 0.1
-WIDTH = 2.5
-"""Bits of surprise to a reward of 1: seven notes without this one are 2.5 bits."""
+RISE, FALL = 5.0, 2.5
+"""Bits of surprise to a reward of 1 above and below the human mean: to be stale costs more than
+to be new earns, else the best melodies are busier than any that people play."""
 
 # Weight of each place of the window, oldest first.
 _WEIGHTS = FADE ** np.arange(WINDOW - 1, -1, -1, dtype=np.float32)
@@ -40,7 +41,8 @@ def novelty(window: ArrayLike, candidate: ArrayLike) -> FloatArray:
 
 def scaled(excess: FloatArray) -> FloatArray:
     """Reward of a surprise that exceeds the human mean by so many bits."""
-    return np.clip(excess / np.float32(WIDTH) + np.float32(CENTRE), -1.0, 1.0)
+    slope = np.where(excess > 0, np.float32(1 / RISE), np.float32(1 / FALL))
+    return np.clip(excess * slope + np.float32(CENTRE), -1.0, 1.0)
 
 
 def surprise(window: ArrayLike, candidate: ArrayLike) -> FloatArray:

@@ -96,12 +96,22 @@ def ratio(human: FloatArray, gaming: FloatArray) -> FloatArray:
     for start, size, name in zip(_STARTS, SIZES, FEATURES, strict=True):
         part = slice(start, start + size)
         people, tricks = human[part] + SMOOTHING, gaming[part] + SMOOTHING
+        if name == "range":
+            people, tricks = _blurred(people), _blurred(tricks)
         bits = np.log2((people / people.sum()) / (tricks / tricks.sum()))
         bits = np.clip(bits, -STRONGEST, STRONGEST)
         if name in ("distinct", "since", "range"):
             bits[0] = (human[part][1:] * bits[1:]).sum() / max(human[part][1:].sum(), 1.0)
         table[part] = bits
     return table.astype(np.float32)
+
+
+def _blurred(counts: FloatArray) -> FloatArray:
+    """Neighbouring widths say much the same; a scale has gaps that are no tune's doing."""
+    blurred = counts.copy()
+    padded = np.pad(counts[1:], 3, mode="edge")
+    blurred[1:] = np.convolve(padded, np.array([1, 2, 3, 4, 3, 2, 1]) / 16, mode="valid")
+    return blurred
 
 
 def _distinct(notes: NDArray[np.int16]) -> IntArray:

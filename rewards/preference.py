@@ -56,7 +56,7 @@ def weights(knobs: Mapping[str, float] | ArrayLike, terms: Sequence[str]) -> Flo
 
 
 def sample(rng: np.random.Generator, n: int, terms: Sequence[str]) -> FloatArray:
-    """n preferences to train on, (n, K): Dirichlet(1); a fifth at corners; a tenth equal."""
+    """Preferences to train on, (n, K): Dirichlet(1); a fifth at corners; a tenth equal."""
     count = len(_knob_terms(terms))
     share = rng.dirichlet(np.ones(count), n)
     corner = np.eye(count)[rng.integers(count, size=n)]

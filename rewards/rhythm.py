@@ -1,8 +1,9 @@
 """Rhythm: when a note begins, is held, or gives way to a rest.
 
 Two parts. What people do at this sixteenth of the bar, at this age of the note, after this event
-one bar ago: the log2 ratio of its probability to that of an onset (or of none) anywhere. And a
-controller that draws the density of onsets to its target. Bounds [-1, 1].
+one bar ago: the log2 ratio of its probability to that of an onset (or of none) anywhere; half of it
+from the sixteenth of the bar alone, so that a melody shifted off the beat is not at home there.
+And a controller that draws the density of onsets to its target. Bounds [-1, 1].
 
 A rest is judged as the absence of an onset, less a charge for how seldom people would rest rather
 than hold: so silence can never be the cheap way to be unpredictable.
@@ -22,13 +23,13 @@ ONSET, HOLD, REST = 0, 1, 2
 SMOOTHING = 20.0
 """Sixteenths' worth of the coarser distribution mixed into each finer one."""
 
-RATIO_WEIGHT, RATIO_BOUND = 0.15, 0.35
+RATIO_WEIGHT, RATIO_BOUND = 0.12, 0.35
 """Reward to a bit of likelihood ratio, and the most that it can come to."""
 
-REST_WEIGHT, REST_BOUND = 0.08, 0.35
+REST_WEIGHT, REST_BOUND = 0.04, 0.2
 """Charge to a bit by which people prefer holding, and the most that it can come to."""
 
-PULL, PULL_BOUND = 1.0, 0.65
+PULL, PULL_BOUND = 2.0, 0.65
 """Reward to an onset a beat of missing density, and the most that it can come to."""
 
 SHARE = 0.5
@@ -73,13 +74,15 @@ def fitted() -> FloatArray:
 
 def ratio(counts: FloatArray) -> FloatArray:
     """Reward table (2, 16, 8, 4, 3) of counts by meter, step, age class, bar ago, and event."""
-    onset = _backed_off(counts[..., ONSET], counts.sum(axis=-1))
-    rest = _backed_off(counts[..., REST], counts[..., HOLD] + counts[..., REST])
+    trials = counts.sum(axis=-1)
+    onset = _backed_off(counts[..., ONSET], trials)
+    by_place = onset[2] ** 0.5 * onset[0] ** 0.5
+    rest = _backed_off(counts[..., REST], counts[..., HOLD] + counts[..., REST])[2]
     rate = counts[..., ONSET].sum(dtype=np.float64) / counts.sum(dtype=np.float64)
-    begins = _weighed(np.log2(onset / rate))
-    goes_on = _weighed(np.log2((1.0 - onset) / (1.0 - rate)))
-    prefers_hold = np.log2((1.0 - rest) / rest)
-    charge = np.clip(REST_WEIGHT * prefers_hold, 0.0, REST_BOUND)
+    begins = _weighed(np.log2(by_place / rate))
+    none = (1.0 - onset[2]) ** 0.5 * (1.0 - onset[0]) ** 0.5
+    goes_on = _weighed(np.log2(none / (1.0 - rate)))
+    charge = np.clip(REST_WEIGHT * np.log2((1.0 - rest) / rest), 0.0, REST_BOUND)
     return np.stack([begins, goes_on, goes_on - charge], axis=-1).astype(np.float32)
 
 
@@ -87,11 +90,15 @@ def _weighed(bits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(RATIO_WEIGHT * bits, -RATIO_BOUND, RATIO_BOUND)
 
 
-def _backed_off(hits: FloatArray, trials: FloatArray) -> NDArray[np.float64]:
-    """Probability by (meter, step, age, ago), smoothed by that without ago, then without age."""
-    chance = np.full(hits.shape, (hits.sum(dtype=np.float64) + 1.0) / (trials.sum() + 2.0))
+def _backed_off(hits: FloatArray, trials: FloatArray) -> list[NDArray[np.float64]]:
+    """Probabilities by (meter, step), by age as well, and by the event a bar ago as well.
+
+    Each is smoothed by the coarser one before it; all have the shape of hits.
+    """
+    overall = (hits.sum(dtype=np.float64) + 1.0) / (trials.sum(dtype=np.float64) + 2.0)
+    chances = [np.full(hits.shape, overall)]
     for axes in ((2, 3), (3,), ()):
         found = hits.sum(axis=axes, keepdims=True, dtype=np.float64)
         tried = trials.sum(axis=axes, keepdims=True, dtype=np.float64)
-        chance = (found + SMOOTHING * chance) / (tried + SMOOTHING)
-    return chance
+        chances.append((found + SMOOTHING * chances[-1]) / (tried + SMOOTHING))
+    return chances[1:]

@@ -88,7 +88,7 @@ def _on_the_grid(
     bar: int,
     per_quarter: int,
 ) -> tuple[list[tuple[float, float, int]], list[tuple[int, int]]]:
-    """Notes (onset, end, pitch) and chord changes in sixteenths, a pickup moved to its bar's end."""
+    """Notes (onset, end, pitch) and chord changes in sixteenths, a pickup at its end of a bar."""
     notes: list[tuple[float, float, int]] = []
     chords: list[tuple[int, int]] = []
     begin = 0.0

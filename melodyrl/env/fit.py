@@ -26,6 +26,15 @@ HELD_OUT = 0
 """The fifth of the tunes (Tune.split) that is never counted."""
 
 SEED = 20
+HARDER = 4.0
+"""Weight that a strategy gains in a round for being wholly taken for human; all begin at 1."""
+
+OPTIMUM = 0.4
+"""Weight of each round's best melodies: they are few and alike."""
+
+EXAMINED = 4
+"""Every so many tunes are ranked between rounds."""
+
 WINDOW = 8
 SCORED = 32
 """Notes of a held-out tune that are scored at once."""
@@ -52,7 +61,8 @@ def fit(
     human = [tune.offsets for tune in train]
     told("zoo")
     zoo = menagerie(train, SEED)
-    tables = _count(train, human, zoo)
+    weights = dict.fromkeys(zoo, 1.0)
+    tables = _count(train, human, zoo, weights)
     for number in range(rounds):
         told(f"optimum {number + 1} of {rounds}")
         found = optima(
@@ -62,8 +72,12 @@ def fit(
             tables.surprise_mean,
             np.random.default_rng((SEED, number)),
         )
+        # What ranks closest to people needs the most weight against it.
+        close = ranking(tables, train[::EXAMINED])
+        weights = {name: weights[name] + HARDER * (1.0 - close[name]) for name in close}
         zoo[f"optimum {number + 1}"] = found
-        tables = _count(train, human, zoo)
+        weights |= dict.fromkeys((f"optimum {done + 1}" for done in range(number + 1)), OPTIMUM)
+        tables = _count(train, human, zoo, weights)
     told("held-out tunes")
     return tables, ranking(tables, [tune for tune in tunes if tune.split() == HELD_OUT])
 
@@ -119,13 +133,20 @@ def write(tables: Tables, figures: dict[str, float], counted: dict[str, int], fo
         (folder / f"{term}.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _count(train: Sequence[Tune], human: list[Offsets], zoo: dict[str, list[Offsets]]) -> Tables:
-    guard_human = _guard_counts(human).astype(np.int64)
-    # Each strategy weighs the same, and the whole zoo as much as the people.
-    gaming = _even([_guard_counts(notes) for notes in zoo.values()], guard_human.sum() / 7)
-    smooth_human = _interval_counts(human)
-    reference = _even([_interval_counts(notes) for notes in zoo.values()], smooth_human.sum())
-    table = guard.ratio(guard_human, gaming * 1.0)
+def _count(
+    train: Sequence[Tune],
+    human: list[Offsets],
+    zoo: dict[str, list[Offsets]],
+    weights: dict[str, float],
+) -> Tables:
+    guard_human, smooth_human = _guard_counts(human), _interval_counts(human)
+    share = np.array([weights[name] for name in zoo])
+    # The whole zoo counts as much as the people.
+    gaming = _mean([_guard_counts(notes) for notes in zoo.values()], share, guard_human.sum())
+    reference = _mean(
+        [_interval_counts(notes) for notes in zoo.values()], share, smooth_human.sum()
+    )
+    table = guard.ratio(guard_human, gaming)
     window, candidate = _windows(human)
     return Tables(
         smooth_human,
@@ -138,11 +159,12 @@ def _count(train: Sequence[Tune], human: list[Offsets], zoo: dict[str, list[Offs
     )
 
 
-def _even(counts: list[NDArray[np.int64]], total: float) -> NDArray[np.float64]:
-    """The mean of some tables of counts, each brought to the same total."""
-    shares = [count / count.sum() for count in counts]
-    whole = np.mean(shares, axis=0) * total
-    return whole * (7 if whole.ndim == 1 else 1)
+def _mean(
+    counts: list[NDArray[np.int64]], share: NDArray[np.float64], total: float
+) -> NDArray[np.float64]:
+    """The weighted mean of tables of counts, each brought to the given total."""
+    each = np.stack([count * (total / count.sum()) for count in counts])
+    return np.tensordot(share / share.sum(), each, axes=1)
 
 
 def _windows(sequences: Iterable[Offsets]) -> tuple[NDArray[np.int16], NDArray[np.int16]]:

@@ -1,4 +1,4 @@
-"""The zoo: strategies that game a melodic reward, the negatives that the rewards are fitted against.
+"""The zoo: strategies that game a melodic reward, and that the rewards are fitted against.
 
 Each takes the offsets of a human tune (N,), semitones above a tonic, whose key and range it keeps,
 and gives as many notes that nobody would call a tune.
