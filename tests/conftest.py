@@ -1,0 +1,20 @@
+"""What the machine must have: MELODYRL_REQUIRE=jack,alsa,browser lets no such test be skipped."""
+
+import os
+
+import pytest
+
+REQUIRED = {name for name in os.environ.get("MELODYRL_REQUIRE", "").split(",") if name}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    needed = sorted(name for name in REQUIRED if item.get_closest_marker(name))
+    if needed and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = (
+            f"{item.nodeid} was skipped, but MELODYRL_REQUIRE asks for {', '.join(needed)}: "
+            f"{call.excinfo.value if call.excinfo else 'marked to be skipped'}"
+        )
+    return report

@@ -1,0 +1,104 @@
+"""Judges what a third party recorded: is it in time, in harmony, and does everything end?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import mido
+
+CHORDS = ((57, 60, 64), (53, 57, 60), (48, 52, 55), (55, 59, 62))
+"""Am F C G."""
+
+PLAYER, MACHINE = 0, 1
+"""MIDI channels of the chords and of the answer."""
+
+Heard = tuple[float, mido.Message]
+"""Seconds on the recorder's clock, and a message."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the answer measured."""
+
+    onsets: int
+    on_grid: float
+    """Share of onsets within the tolerance of one phase of the sixteenth."""
+    phase_ms: float
+    """That phase, after the first chord."""
+    worst_ms: float
+    strong: int
+    """Onsets on beats 1 and 3."""
+    chord_tones: float
+    """Share of those that are tones of the chord of that bar."""
+    wrong_chord_tones: float
+    """The same over the chords of the other bars, in the mean."""
+    unended: int
+    """Note-ons without a note-off."""
+
+    def check(self):
+        assert self.onsets >= 12, self
+        assert self.on_grid >= 0.95, self
+        assert self.strong >= 8, self
+        assert self.chord_tones >= 0.80, self
+        assert self.wrong_chord_tones <= self.chord_tones - 0.15, self
+        assert self.unended == 0, self
+
+
+def write_chords(path: Path, bars: int, tempo_bpm: float) -> None:
+    """Am F C G, a bar each, over and over."""
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm))])
+    for bar in range(bars):
+        chord = CHORDS[bar % 4]
+        track += [mido.Message("note_on", note=pitch, velocity=80, time=0) for pitch in chord]
+        track += [
+            mido.Message("note_off", note=pitch, time=0 if index else 4 * 480)
+            for index, pitch in enumerate(chord)
+        ]
+    mido.MidiFile(tracks=[track], ticks_per_beat=480).save(path)
+
+
+def judge(heard: list[Heard], tempo_bpm: float, bars: int, tolerance_ms: float) -> Figures:
+    """The figures of a recording of both players."""
+    sixteenth = 60 / tempo_bpm / 4
+    ons = [(at, m) for at, m in heard if m.type == "note_on" and m.velocity > 0]
+    begin = min(at for at, m in ons if m.channel == PLAYER)
+    end = begin + bars * 16 * sixteenth
+    answer = [(at - begin, m.note) for at, m in ons if m.channel == MACHINE and at < end]
+    phases = [at % sixteenth for at, _ in answer]
+    phase = min(phases, key=lambda p: sum(abs(_around(q - p, sixteenth)) for q in phases))
+    off_by_ms = [abs(_around(p - phase, sixteenth)) * 1000 for p in phases]
+    strong = [
+        (step // 16, note)
+        for step, note in ((round((at - phase) / sixteenth), note) for at, note in answer)
+        if step % 8 == 0
+    ]
+    return Figures(
+        onsets=len(answer),
+        on_grid=sum(ms <= tolerance_ms for ms in off_by_ms) / max(len(answer), 1),
+        phase_ms=phase * 1000,
+        worst_ms=max(off_by_ms),
+        strong=len(strong),
+        chord_tones=_rate(strong, 0),
+        wrong_chord_tones=sum(_rate(strong, shift) for shift in (1, 2, 3)) / 3,
+        unended=unended(heard),
+    )
+
+
+def unended(heard: list[Heard]) -> int:
+    """How many of the machine's notes still sound at the end."""
+    sounding: set[int] = set()
+    for _, message in heard:
+        if message.type in ("note_on", "note_off") and message.channel == MACHINE:
+            if message.type == "note_on" and message.velocity > 0:
+                sounding.add(message.note)
+            else:
+                sounding.discard(message.note)
+    return len(sounding)
+
+
+def _rate(strong: list[tuple[int, int]], shift: int) -> float:
+    hits = [note % 12 in {p % 12 for p in CHORDS[(bar + shift) % 4]} for bar, note in strong]
+    return sum(hits) / max(len(hits), 1)
+
+
+def _around(difference: float, period: float) -> float:
+    return (difference + period / 2) % period - period / 2

@@ -1,0 +1,143 @@
+"""Over a real JACK server: chords from one stranger, recorded by another (jack_midi_dump)."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import mido
+import pytest
+
+from tests.live.hearing import MACHINE, Heard, judge, unended, write_chords
+
+pytestmark = pytest.mark.jack
+
+MACHINES = Path(__file__).parents[1] / "machines"
+BARS = int(os.environ.get("MELODYRL_TEST_BARS", "12"))
+TEMPO_BPM = 240.0
+RATE = 48_000
+TOLERANCE_MS = 5.0
+LINE = re.compile(r"^\s*(\d+): ((?:[0-9a-f]{2} )+)")
+
+
+@pytest.fixture(scope="module")
+def jack():
+    """The environment in which a JACK server of our own answers."""
+    for tool in ("jackd", "jack_midi_dump", "stdbuf"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed (apt install jackd2 coreutils)")
+    command = [MACHINES / "jack-dummy", "-p", "64", "--", "sh", "-c"]
+    with subprocess.Popen(
+        [*command, "echo $JACK_DEFAULT_SERVER; exec cat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        name = server.stdout.readline().strip()
+        assert name, "the JACK server did not start"
+        yield {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+        server.stdin.close()
+
+
+@pytest.fixture
+def rig(jack, tmp_path):
+    rig = Rig(jack, tmp_path)
+    yield rig
+    rig.close()
+
+
+class Rig:
+    """melodyrl, a player and a recorder, each a process."""
+
+    def __init__(self, env: dict[str, str], folder: Path) -> None:
+        self.env = env
+        self.dump = folder / "dump.txt"
+        self.chords = folder / "chords.mid"
+        self.processes: list[subprocess.Popen] = []
+        self.daemon = self.start(
+            [sys.executable, "-c", "from melodyrl.cli import main; main()", "jam", "--headless"]
+            + ["--api", "jack", "--channel", str(MACHINE + 1), "--tempo", str(TEMPO_BPM)]
+        )
+        self.until(self.daemon, "Play.")
+        with self.dump.open("w") as file:
+            self.recorder = self.start(["stdbuf", "-oL", "jack_midi_dump", "-a"], stdout=file)
+
+    def start(self, command, stdout=subprocess.PIPE) -> subprocess.Popen:
+        process = subprocess.Popen(
+            command, env=self.env, stdin=subprocess.PIPE, stdout=stdout, text=True
+        )
+        self.processes.append(process)
+        return process
+
+    def until(self, process: subprocess.Popen, wanted: str) -> None:
+        for line in process.stdout:
+            if line.startswith(wanted):
+                return
+        pytest.fail(f"the process ended before it said {wanted!r}")
+
+    def connect(self, output: str, port: str) -> None:
+        """Join two ports; one of a process that is just starting may take a moment to appear."""
+        command = ["jack_connect", output, port]
+        for _ in range(100):
+            done = subprocess.run(command, env=self.env, capture_output=True, check=False)
+            if done.returncode == 0:
+                return
+            subprocess.run(["sleep", "0.05"], check=True)
+        pytest.fail(f"cannot connect {output} to {port}: {done.stderr.decode()}")
+
+    def play(self, bars: int) -> subprocess.Popen:
+        write_chords(self.chords, bars, TEMPO_BPM)
+        player = self.start([sys.executable, str(MACHINES / "play-mid"), str(self.chords)])
+        self.until(player, "ready")
+        self.connect("player:out", "melodyrl:in")
+        self.connect("player:out", "midi-monitor:input")
+        self.connect("melodyrl-out:out", "midi-monitor:input")
+        player.stdin.write("\n")
+        player.stdin.flush()
+        return player
+
+    def heard(self) -> list[Heard]:
+        found = map(LINE.match, self.dump.read_text().splitlines())
+        return [
+            (int(line[1]) / RATE, mido.Message.from_bytes(bytes.fromhex(line[2])))
+            for line in found
+            if line
+        ]
+
+    def close(self) -> None:
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            process.communicate(timeout=15)
+
+
+@pytest.mark.slow
+def test_answer_is_on_the_grid_and_in_harmony_and_ends(rig, record_property):
+    rig.play(BARS).wait(timeout=BARS + 30)
+
+    rig.daemon.send_signal(signal.SIGTERM)
+    status = rig.daemon.wait(timeout=10)
+    figures = judge(rig.heard(), TEMPO_BPM, BARS, TOLERANCE_MS)
+    print(figures)  # noqa: T201
+    record_property("figures", str(figures))
+    assert status == 0
+    figures.check()
+
+
+def test_note_that_sounds_is_ended_by_sigterm(rig):
+    rig.play(16)
+    for _ in range(2000):
+        if unended(rig.heard()):
+            break
+        subprocess.run(["sleep", "0.005"], check=True)
+
+    rig.daemon.send_signal(signal.SIGTERM)
+    status = rig.daemon.wait(timeout=10)
+    subprocess.run(["sleep", "0.1"], check=True)
+    heard = rig.heard()
+    assert status == 0
+    assert [m for _, m in heard if m.type == "note_on" and m.channel == MACHINE]
+    assert unended(heard) == 0
