@@ -38,7 +38,6 @@ class Plan:
     chord_changed: NDArray[np.bool_]
     next_chord: NDArray[np.int16]
     previous_chord: NDArray[np.int16]
-    key_known: NDArray[np.bool_]
     shift: NDArray[np.int8]
     """Semitones that the tonic moves up by at this decision."""
     sixteenth: NDArray[np.int16]
@@ -66,7 +65,7 @@ class Plan:
             chord_changed=self.chord_changed[lanes, position],
             next_chord=TONES[self.next_chord[lanes, position]],
             previous_chord=TONES[self.previous_chord[lanes, position]],
-            scale=self.scale & self.key_known[lanes, position][:, None],
+            scale=self.scale.copy(),
             minor=self.minor.copy(),
             step=step,
             bar_steps=bar_steps,

@@ -73,7 +73,6 @@ def eight_bar_plan(progressions: Rows) -> Plan:
         chord_changed=changed,
         next_chord=following[:, slots + 1].astype(np.int16),
         previous_chord=previous,
-        key_known=np.ones(chord.shape, np.bool_),
         shift=np.zeros(chord.shape, np.int8),
         sixteenth=sixteenth,
         final=final,
@@ -116,8 +115,7 @@ def full_plan(rng: Generator, lanes: int, split: Split) -> Plan:
     bar = np.minimum(bar, _BARS - 1)
     slot = _heard_slots(rng, song)
     chord = np.take_along_axis(song.chord, slot, axis=1)
-    quiet, early = _silences(rng, song, bar)
-    chord = np.where(quiet, NO_CHORD, chord)
+    chord = np.where(_silences(rng, song, bar), NO_CHORD, chord)
     bass = np.take_along_axis(song.bass, slot, axis=1)
     changed, age, previous = chord_history(chord, sixteenth)
     tonic = np.take_along_axis(song.heard_tonic, bar, axis=1)
@@ -133,7 +131,6 @@ def full_plan(rng: Generator, lanes: int, split: Split) -> Plan:
         chord_changed=changed,
         next_chord=np.where(song.composed[:, None], moved(following, -tonic), NO_CHORD),
         previous_chord=moved(previous, -tonic),
-        key_known=~early,
         shift=shift.astype(np.int8),
         sixteenth=sixteenth,
         final=cadence,
@@ -212,11 +209,11 @@ def _heard_slots(rng: Generator, song: _Song) -> NDArray[np.intp]:
     return np.cumsum(marks, axis=1, dtype=np.intp)
 
 
-def _silences(rng: Generator, song: _Song, bar: Ints) -> tuple[Bools, Bools]:
-    """Where no chord is heard, and where none has been heard yet, so no key either: (N, T) each.
+def _silences(rng: Generator, song: _Song, bar: Ints) -> Bools:
+    """Where no chord is heard, (N, T).
 
     Players fall silent for 1-4 bars; the last chord is kept for 0-2 of them, as it is live.
-    Some have not begun yet.
+    Some begin with a tune alone.
     """
     lanes = len(song.meter)
     bars = np.arange(_BARS)
@@ -226,7 +223,5 @@ def _silences(rng: Generator, song: _Song, bar: Ints) -> tuple[Bools, Bools]:
     silence = rng.integers(1, 5, size=(lanes, 1))
     kept = rng.integers(3, size=(lanes, 1))
     quiet = (bars - since >= kept) & (bars - since < silence)
-    empty = rng.random((lanes, 1)) < _EMPTY_START_SHARE
-    early = (bars < silence) & empty & ~song.composed[:, None]
-    keyless = early & (rng.random((lanes, 1)) < 0.5)
-    return tuple(np.take_along_axis(by_bar, bar, axis=1) for by_bar in (quiet | early, keyless))
+    empty = (rng.random((lanes, 1)) < _EMPTY_START_SHARE) & ~song.composed[:, None]
+    return np.take_along_axis(quiet | (empty & (bars < silence)), bar, axis=1)
