@@ -120,7 +120,9 @@ class History:
             values["smoothness"] = float(smoothness.smoothness(before, moved))
             window = np.array(heard[-7:])
             values["diversity"] = float(diversity.novelty(window, note))
-            values["guard"] = float(guard.guard(window, note))
+            against = float(guard.guard(window, note))
+            edge = -max(abs(note - 17) - 9, 0) / 9 if preset.is_full else 0.0
+            values["guard"] = max(against + max(edge, -1.0), -1.0)
         elif kind == "hold" and self.sounding():
             pc = heard[-1] % 12
             changed = bool(context.chord_changed[lane])

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from tests.core.policy_history import Walk
 
 from melodyrl.core.policy.judge import judge
 from melodyrl.core.policy.legal import legal
 from melodyrl.core.policy.observe import layout, observe
 from melodyrl.core.policy.presets import EIGHT_BAR, FULL, Preset
 from melodyrl.core.policy.state import NONE, Context, Melody, shift
+from tests.core.policy_history import Walk
 
 BOTH = pytest.mark.parametrize("preset", [EIGHT_BAR, FULL], ids=["eight-bar", "full"])
 

@@ -27,13 +27,19 @@ def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Prese
     window = melody.recent[:, None, 1:]
     notes[..., terms.index("smoothness")] = _smoothness(melody, offsets)
     notes[..., terms.index("diversity")] = diversity.novelty(window, offsets)
-    notes[..., terms.index("guard")] = guard.guard(window, offsets)
+    notes[..., terms.index("guard")] = _guard(window, offsets, preset)
     if actions.hold is not None:
         held = _held_harmony(melody, context) * STEP_SHARE
         judged[:, actions.hold, terms.index("harmony")] = held
         events = _rhythm(melody, context, density_B)
         judged[..., terms.index("rhythm")] = events[:, actions.kinds]
     return judged
+
+
+def _guard(window: np.ndarray, offsets: np.ndarray, preset: Preset) -> FloatArray:
+    """Against tricks, and with three octaves to stray in also against the edges of the voice."""
+    against = guard.guard(window, offsets)
+    return np.maximum(against + guard.register(offsets), -1.0) if preset.is_full else against
 
 
 def _onset_harmony(melody: Melody, context: Context, actions: Actions) -> FloatArray:

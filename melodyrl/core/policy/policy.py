@@ -203,7 +203,7 @@ def choose(
     action = int(score.argmax())
     if temperature > 0.0:
         with np.errstate(over="ignore", under="ignore"):
-            mass = np.cumsum(np.exp((score - best) / temperature))
+            mass = np.cumsum(np.exp((score - best).astype(np.float64) / temperature))
         action = int(np.searchsorted(mass, rng.random() * mass[-1], side="right"))
         action = min(action, int(np.flatnonzero(mask)[-1]))
     return Decision(action, q_AK, q_AK[action], judgement[action], _others(q_AK, score, action))
