@@ -11,9 +11,12 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
 from melodyrl.core.engine.events import Event
-from melodyrl.errors import PortError
+from melodyrl.errors import ConfigError, PortError
 from melodyrl.web import server
 from melodyrl.web.bridge import Bridge
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Anyone who reaches the page can play: so nobody else's machine can reach it."""
 
 RESTARTS = 5
 """Times in a row that a server is started again without having been ready."""
@@ -50,8 +53,14 @@ class Stage:
         """Start the server and wait until it listens; gives the address of the page.
 
         Raises:
+            ConfigError: the address is not this machine's own.
             PortError: it cannot listen there, in one sentence.
         """
+        if self._host not in LOOPBACK:
+            raise ConfigError(
+                f"The page answers to this machine only: --host {self._host} is not one of "
+                f"{', '.join(LOOPBACK)}."
+            )
         try:
             self._port = self._spawn()
         except PortError:

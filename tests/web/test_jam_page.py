@@ -29,6 +29,7 @@ CHORDS = [
 
 @pytest.fixture
 def jam():
+    """The address of a jam's page; at the end SIGTERM ends it cleanly."""
     command = [sys.executable, "-m", "melodyrl", "jam", "--no-browser", "--web-port", "0"]
     process = subprocess.Popen(
         [*command, "--tempo", "100", "--seed", "7"], stdout=subprocess.PIPE, text=True
@@ -39,10 +40,10 @@ def jam():
             url = line.removeprefix("Page: ").strip()
         if line.startswith("Play."):
             break
-    yield process, url
+    yield url
     process.terminate()
+    assert process.wait(10) == 0
     process.stdout.close()
-    process.wait(10)
 
 
 @pytest.fixture
@@ -79,29 +80,38 @@ def keep(page, name, folder):
         shutil.copy(path, IMAGES / name)
 
 
-@pytest.mark.slow
-def test_chords_held_on_the_page_are_answered_by_the_real_machine(jam, browser, tmp_path):
-    process, url = jam
+@pytest.fixture
+def pages(jam, browser):
+    """A wide page and a phone's on the same jam; at the end neither has complained."""
     complaints = []
-    wide = browser.new_context(viewport={"width": 1280, "height": 760}, color_scheme="dark")
-    phone = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    options = (
+        {"viewport": {"width": 1280, "height": 760}, "color_scheme": "dark"},
+        {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
     )
-    pages = [context.new_page() for context in (wide, phone)]
-    for page in pages:
+    contexts = [browser.new_context(**each) for each in options]
+    opened = [context.new_page() for context in contexts]
+    for page in opened:
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(url)
+        page.goto(jam)
         page.wait_for_selector("#connection[data-state=open]")
-    page = pages[0]
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.slow
+def test_chords_held_on_the_page_are_answered_by_the_real_machine(pages, tmp_path):
+    page, phone = pages
     page.keyboard.press("KeyZ")
     play(page, CHORDS)
     keep(page, "page-wide.png", tmp_path)
-    keep(pages[1], "page-phone.png", tmp_path)
+    keep(phone, "page-phone.png", tmp_path)
 
-    notes = page.evaluate("melodyrl.notes.map(({who, pitch}) => [who, pitch])")
-    assert len([who for who, _ in notes if who == "player"]) == 12
-    assert len([who for who, _ in notes if who == "machine"]) >= 4
+    players = page.evaluate("melodyrl.notes.map(({who}) => who)")
+    assert players.count("player") == 12
+    assert players.count("machine") >= 4
     assert page.inner_text("#chord") == "G"
     assert page.inner_text("#position").startswith("4.")
     assert "It chose" in page.inner_text("#why")
@@ -109,17 +119,9 @@ def test_chords_held_on_the_page_are_answered_by_the_real_machine(jam, browser, 
     with page.expect_download() as download:
         page.click("#take")
     take = mido.MidiFile(download.value.path())
-    assert len([m for m in take if m.type == "note_on" and m.velocity]) >= 12
+    assert len([m for m in take if m.type == "note_on" and m.velocity]) >= 16
 
     page.keyboard.press("Escape")
-    page.wait_for_timeout(200)
-    assert page.evaluate("melodyrl.voices.filter((id) => id.startsWith('player'))") == []
     page.click("#stop")
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(300)
     assert page.evaluate("melodyrl.voices") == []
-    assert complaints == []
-
-    for context in (wide, phone):
-        context.close()
-    process.terminate()
-    assert process.wait(10) == 0

@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 
 from melodyrl.core.engine.events import Panic, SetMode
 from melodyrl.core.midi.messages import NoteOff, NoteOn
-from melodyrl.errors import PortError
+from melodyrl.errors import ConfigError, PortError
 from melodyrl.web.stage import Stage
 from tests.web.stand_in import StandIn
 
@@ -283,3 +283,11 @@ def test_a_port_that_is_taken_is_one_sentence(port):
         stage.start()
 
     stage.stop()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.2", "example.org", ""])
+def test_the_page_is_not_shown_to_other_machines(host):
+    stage = Stage(host, 0, lambda event: None, lambda: b"")
+
+    with pytest.raises(ConfigError, match="this machine only"):
+        stage.start()

@@ -55,13 +55,12 @@ export class Piano {
     this.draw(true);
   }
 
-  /** Lay the keys out for the width there is; as many octaves as fit around the shown one. */
+  /** Lay the keys out for the width there is, from the shown octave upward. */
   draw(force = false) {
     const width = this.element.clientWidth;
     const whites = Math.max(10, Math.min(43, Math.floor(width / WHITE_WIDTH_PX)));
-    const octavesBelow = whites >= 35 ? 2 : whites >= 20 ? 1 : 0;
-    let first = this.lowest - 12 * octavesBelow;
-    while (first < 12) first += 12;
+    // The machine answers above what is played: room goes there first.
+    const first = this.lowest - (whites >= 36 ? 12 : 0);
     const layout = `${first} ${whites}`;
     if (layout === this.layout && !force) return;
     this.layout = layout;

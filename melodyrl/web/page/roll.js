@@ -167,7 +167,7 @@ export class Roll {
     this.grid.lines(from, to, (ms, isBar, bar) => {
       c.fillStyle = isBar ? this.colours.bar : this.colours.beat;
       c.fillRect(x(ms), CHORD_LANE_PX, 1, this.height);
-      if (isBar) {
+      if (isBar && x(ms) < this.width - 44) {
         c.fillStyle = this.colours.dim;
         c.fillText(String(bar), x(ms) + 4, CHORD_LANE_PX + 8);
       }
