@@ -195,9 +195,7 @@ class Engine:
                 self._transport.touch(at)
                 band.hear(message, at)
                 if self._mode == "harmony":
-                    band.read(at, self._transport)
-                    now = self._transport.position_at(at)
-                    self._say(band.answer(message, now, self._transport.meter), at)
+                    self._answer(message, at)
             case NoteOff():
                 self._transport.touch(at)
                 band.listener.note_off(message, at)
@@ -205,6 +203,13 @@ class Engine:
                     self._say(band.harmony.note_off(message), at)
             case ControlChange():
                 band.listener.control(message, at)
+
+    def _answer(self, note: NoteOn, at_ns: Nanos) -> None:
+        position = self._transport.position_at(at_ns)
+        self._band.read(at_ns, self._transport)
+        if position.step == 0:
+            self._band.tonality.settle()
+        self._say(self._band.answer(note, position, self._transport.meter), at_ns)
 
     def _start(self) -> None:
         self._say(self._band.ledger.release(), self._told)

@@ -9,7 +9,7 @@ from melodyrl.core.music import Meter
 _SILENT_BARS = 4
 """Bars without a note of the player after which the music ends."""
 
-_FORSAKEN_BARS = 256
+_FORSAKEN_BARS = 128
 """Bars without any event, although a note is held, after which its note-off is taken as lost."""
 
 _START = Position(0, 0, 0)

@@ -1,0 +1,468 @@
+"""What the engine promises whoever drives it, whatever it is told."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from melodyrl.core.engine.config import EngineConfig
+from melodyrl.core.engine.engine import Engine
+from melodyrl.core.engine.events import (
+    MODES,
+    Panic,
+    SetKey,
+    SetKnob,
+    SetMeter,
+    SetMode,
+    SetTempo,
+    Start,
+    Stop,
+)
+from melodyrl.core.engine.offline import replay, run_offline
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.music import Key
+from melodyrl.core.policy.policy import GreedyPolicy, RulePolicy
+from melodyrl.core.policy.presets import EIGHT_BAR, FULL
+from melodyrl.errors import ConfigError
+from tests.fakes import BrokenPolicy, BusyPolicy, EightBarPolicy, FakePolicy
+from tests.strategies import MS, events, gaps_ns, nonsense, note_offs, note_ons, timed
+
+SECOND = 1_000 * MS
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def engine(policy=None, **config):
+    return Engine(EngineConfig(**config), policy or FakePolicy())
+
+
+def held(at_ns, *pitches, velocity=80):
+    return [(at_ns, NoteOn(pitch, velocity)) for pitch in pitches]
+
+
+def messages(outgoing, kind):
+    return [each.message for each in outgoing if isinstance(each.message, kind)]
+
+
+def balance(outgoing):
+    """How often each pitch was begun, and ended; asserts that no on doubles a sounding pitch."""
+    sounding = set()
+    ons, offs = Counter(), Counter()
+    for each in outgoing:
+        match each.message:
+            case NoteOn(pitch):
+                assert pitch not in sounding, "a note began twice"
+                sounding.add(pitch)
+                ons[pitch] += 1
+            case NoteOff(pitch):
+                assert pitch in sounding, "a note ended that did not sound"
+                sounding.discard(pitch)
+                offs[pitch] += 1
+            case _:
+                pass
+    return ons, offs
+
+
+def test_first_answer_comes_a_listening_time_after_the_first_note():
+    bandmate = engine(BusyPolicy())
+
+    bandmate.receive(NoteOn(60), SECOND)
+
+    assert bandmate.next_wake() == SECOND + 20 * MS
+    assert bandmate.due(SECOND + 20 * MS - 1) == []
+    assert [each.due_ns for each in bandmate.due(SECOND + 20 * MS)] == [SECOND + 20 * MS]
+
+
+def test_decisions_lie_on_the_grid_that_the_first_note_began():
+    outgoing = run_offline(engine(BusyPolicy(), tempo_bpm=90.0), held(777, 48, 52, 55), 3 * SECOND)
+
+    away = [(each.due_ns - 777 - 20 * MS) % (60 * SECOND / 90 / 4) for each in outgoing]
+    step_ns = 60 * SECOND / 90 / 4
+    assert outgoing
+    assert max(min(each, step_ns - each) for each in away) <= 1
+
+
+def test_all_notes_of_a_chord_are_heard_before_the_first_answer():
+    bandmate = engine()
+    for late_ms, pitch in ((0, 57), (9, 60), (19, 64)):
+        bandmate.receive(NoteOn(pitch), SECOND + late_ms * MS)
+    bandmate.due(SECOND + 20 * MS)
+
+    picture = bandmate.snapshot()
+    assert (picture.chord, picture.key) == ("Am", "A minor")
+    assert picture.held == (57, 60, 64)
+
+
+def test_nothing_is_played_before_anything_is_heard():
+    bandmate = engine()
+
+    assert bandmate.next_wake() is None
+    assert bandmate.due(100 * SECOND) == []
+
+
+def test_harmony_changes_with_the_chords():
+    told = held(0, 48, 52, 55)
+    told += [(2 * SECOND - MS, NoteOff(pitch)) for pitch in (48, 52, 55)]
+    told += held(2 * SECOND, 53, 57, 60)
+    bandmate = engine(RulePolicy(FULL), key=Key(0))
+
+    outgoing = run_offline(bandmate, told, 4 * SECOND)
+
+    for each in outgoing:
+        if isinstance(each.message, NoteOn):
+            chord = {0, 4, 7} if each.due_ns < 2 * SECOND else {5, 9, 0}
+            assert each.message.pitch % 12 in chord
+
+
+def test_music_ends_after_four_silent_bars_and_begins_anew():
+    bandmate = engine(BusyPolicy())
+    told = [*held(0, 60), (SECOND, NoteOff(60))]
+
+    outgoing = run_offline(bandmate, told, 60 * SECOND)
+
+    assert not bandmate.snapshot().running
+    assert 9 * SECOND < outgoing[-1].due_ns < 9.3 * SECOND
+    ons, offs = balance(outgoing)
+    assert ons == offs
+    again = run_offline(bandmate, held(61 * SECOND + 5, 60), 61 * SECOND + 5 + 20 * MS)
+    assert again[0].due_ns == 61 * SECOND + 5 + 20 * MS
+    assert (bandmate.snapshot().bar, bandmate.snapshot().step) == (0, 0)
+
+
+def test_a_held_chord_keeps_the_music_going_though_nothing_new_is_played():
+    bandmate = engine()
+
+    run_offline(bandmate, held(0, 48, 52, 55), 30 * SECOND)
+
+    assert bandmate.snapshot().running
+
+
+def test_a_note_off_that_is_lost_does_not_play_for_ever():
+    bandmate = engine(mode="harmony")
+
+    bandmate.receive(NoteOn(60), 0)
+    outgoing = bandmate.due(10**30)
+
+    assert not bandmate.snapshot().running
+    ons, offs = balance(outgoing)
+    assert ons == offs
+
+
+def test_second_voice_comes_at_once_and_ends_with_its_note():
+    bandmate = engine(mode="harmony", key=Key(0))
+
+    bandmate.receive(NoteOn(64, 100, 2), 5)
+    (begun,) = bandmate.due(5)
+    bandmate.receive(NoteOff(64, 1), 2 * SECOND)
+    assert messages(bandmate.due(2 * SECOND), NoteOff) == [], "another channel's key came up"
+    bandmate.receive(NoteOff(64, 2), 3 * SECOND)
+    (ended,) = bandmate.due(3 * SECOND)
+
+    assert (begun.due_ns, ended.due_ns) == (5, 3 * SECOND)
+    assert begun.message.velocity == 85
+    assert 64 - begun.message.pitch in (3, 4, 5, 7, 8, 9, 12)
+    assert begun.message.pitch % 12 in (0, 2, 4, 5, 7, 9, 11)
+    assert ended.message == NoteOff(begun.message.pitch)
+
+
+@few
+@given(timed(st.one_of(note_ons, note_offs)))
+def test_second_voices_are_consonant_and_none_outlives_its_note(told):
+    bandmate = engine(mode="harmony")
+    consonant = {3, 4, 5, 7, 8, 9, 12, 15, 16}
+
+    down = set()
+    for at_ns, event in told:
+        bandmate.receive(event, at_ns)
+        down.discard((event.pitch, event.channel))
+        if isinstance(event, NoteOn) and event.velocity > 0:
+            down.add((event.pitch, event.channel))
+        for on in messages(bandmate.due(at_ns), NoteOn):
+            assert abs(on.pitch - event.pitch) in consonant
+        assert len(bandmate.snapshot().sounding) <= len(down)
+
+
+def test_off_only_listens():
+    bandmate = engine(BusyPolicy(), mode="off")
+
+    assert run_offline(bandmate, held(0, 57, 60, 64), 4 * SECOND) == []
+    assert bandmate.snapshot().chord == "Am"
+
+
+@pytest.mark.parametrize("command", [SetMode("off"), SetMode("harmony"), Stop(), Panic()])
+def test_what_ends_the_playing_releases_at_once(command):
+    bandmate = engine(BusyPolicy())
+    begun = run_offline(bandmate, held(0, 48, 52, 55), SECOND)
+    assert bandmate.snapshot().sounding
+
+    bandmate.receive(command, SECOND)
+    ended = bandmate.due(SECOND)
+
+    assert bandmate.snapshot().sounding == ()
+    ons, offs = balance([*begun, *ended])
+    assert ons == offs
+
+
+def test_panic_silences_the_channel_and_forgets_what_is_held():
+    bandmate = engine(mode="off", channel=4)
+    bandmate.receive(NoteOn(60), 0)
+    bandmate.receive(Panic(), 1)
+
+    sent = messages(bandmate.due(1), ControlChange)
+
+    assert sent == [ControlChange(123, 0, 4), ControlChange(120, 0, 4)]
+    assert bandmate.snapshot().held == ()
+    assert not bandmate.snapshot().running
+
+
+def test_tempo_changes_keep_the_place():
+    bandmate = engine(BusyPolicy())
+    run_offline(bandmate, [*held(0, 60), (SECOND, SetTempo(60.0))], SECOND)
+    before = bandmate.snapshot()
+
+    outgoing = bandmate.due(3 * SECOND)
+
+    assert (before.bar, before.beat) == (0, 1)
+    assert (bandmate.snapshot().bar, bandmate.snapshot().beat) == (0, 3)
+    onsets = [each.due_ns for each in outgoing if isinstance(each.message, NoteOn)]
+    assert set(np.diff(onsets)) == {250 * MS}
+
+
+def test_a_key_comes_into_force_at_the_bar_line():
+    bandmate = engine(key=Key(0))
+    told = [*held(0, 48, 52, 55), (2 * SECOND + 500 * MS, SetKey(7, minor=False))]
+    run_offline(bandmate, told, 4 * SECOND)
+    assert bandmate.snapshot().key == "C major"
+
+    bandmate.due(4 * SECOND + 20 * MS)
+
+    assert bandmate.snapshot().key == "G major"
+
+
+def test_a_meter_begins_a_bar_at_the_next_step():
+    bandmate = engine()
+    run_offline(bandmate, [*held(0, 60), (SECOND, SetMeter(3, 4))], SECOND + 20 * MS)
+
+    picture = bandmate.snapshot()
+    assert (picture.meter, picture.bar, picture.step) == ("3/4", 1, 0)
+
+
+def test_start_begins_a_bar_without_a_note():
+    bandmate = engine(BusyPolicy(), key=Key(2))
+    outgoing = run_offline(bandmate, [(0, Start())], SECOND)
+
+    assert messages(outgoing, NoteOn)
+    assert all(on.pitch % 12 in {2, 4, 6, 7, 9, 11, 1} for on in messages(outgoing, NoteOn))
+
+
+def test_knobs_reach_the_policy():
+    class Watcher(BusyPolicy):
+        def decide(self, features, judgement, mask, w, temperature, rng):
+            self.seen = (w.copy(), temperature)
+            return super().decide(features, judgement, mask, w, temperature, rng)
+
+    policy = Watcher()
+    bandmate = engine(policy)
+    run_offline(bandmate, held(0, 60), 20 * MS)
+    level, _ = policy.seen
+    bandmate.receive(SetKnob("harmony", 1.0), 21 * MS)
+    bandmate.receive(SetKnob("temperature", 0.5), 22 * MS)
+    bandmate.due(SECOND)
+
+    turned, temperature = policy.seen
+    assert turned[0] > level[0]
+    assert temperature == 0.5
+    assert dict(bandmate.snapshot().knobs)["harmony"] == 1.0
+
+
+@given(nonsense)
+def test_nonsense_is_counted_and_changes_nothing(event):
+    bandmate = engine()
+
+    bandmate.receive(event, 5)
+
+    assert bandmate.snapshot().dropped == 1
+    assert bandmate.due(SECOND) == []
+    assert bandmate.recording().events == ()
+
+
+def test_time_that_runs_backward_stands_still():
+    bandmate = engine(BusyPolicy())
+    bandmate.receive(NoteOn(60), 5 * SECOND)
+    bandmate.receive(NoteOn(64), 1 * SECOND)
+    bandmate.receive(NoteOn(67), -7)
+
+    assert [at for at, _ in bandmate.recording().events] == [5 * SECOND] * 3
+    assert bandmate.next_wake() == 5 * SECOND + 20 * MS
+
+
+def test_a_policy_that_fails_is_counted_and_the_rules_play_on():
+    bandmate = engine(BrokenPolicy())
+    ruled = engine(RulePolicy(FULL))
+
+    outgoing = run_offline(bandmate, held(0, 48, 52, 55), 4 * SECOND)
+
+    assert outgoing == run_offline(ruled, held(0, 48, 52, 55), 4 * SECOND)
+    picture = bandmate.snapshot()
+    assert picture.fallback
+    assert picture.failures == 32
+    assert not ruled.snapshot().fallback
+
+
+def test_a_policy_for_another_task_is_refused():
+    with pytest.raises(ConfigError, match="eight-bar"):
+        engine(EightBarPolicy(EIGHT_BAR))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tempo_bpm": float("nan")},
+        {"mode": "dance"},
+        {"channel": 16},
+        {"knobs": {}},
+        {"seed": -1},
+        {"listen_ns": -1},
+        {"key": Key(12)},
+    ],
+)
+def test_a_config_out_of_range_is_refused(wrong):
+    with pytest.raises(ConfigError):
+        engine(**wrong)
+
+
+def test_the_reason_names_the_choice_and_its_terms():
+    bandmate = engine(GreedyPolicy(FULL))
+    run_offline(bandmate, held(0, 57, 60, 64), 20 * MS)
+
+    why = bandmate.snapshot().why
+
+    assert why is not None
+    assert [name for name, _ in why.chosen.terms] == list(FULL.terms)
+    assert len(why.alternatives) == 4
+    assert why.chosen.name not in [each.name for each in why.alternatives]
+    values = [each.value for each in why.alternatives]
+    assert values == sorted(values, reverse=True)
+
+
+def test_take_pairs_the_notes_of_both_players():
+    bandmate = engine(BusyPolicy())
+    told = [*held(0, 60, velocity=90), (SECOND, NoteOff(60)), *held(SECOND, 62)]
+    run_offline(bandmate, told, 2 * SECOND)
+
+    take = bandmate.take()
+
+    played = [(note.pitch, note.start_ns, note.end_ns) for note in take.player]
+    assert played == [(60, 0, SECOND), (62, SECOND, 2 * SECOND)]
+    assert take.ours[0].start_ns == 20 * MS
+    assert all(note.start_ns < note.end_ns <= 2 * SECOND for note in take.ours)
+
+
+@few
+@given(
+    st.lists(st.tuples(st.integers(-SECOND, 3 * SECOND), st.one_of(events, events, nonsense))),
+    st.sampled_from(MODES),
+)
+def test_every_on_gets_exactly_one_off_whatever_is_told_and_whenever(jumps, mode):
+    bandmate = engine(mode=mode)
+    outgoing, now = [], 0
+    for jump_ns, event in jumps:
+        now += jump_ns
+        bandmate.receive(event, now)
+        outgoing += bandmate.due(now)
+    outgoing += bandmate.close(now)
+
+    ons, offs = balance(outgoing)
+    assert ons == offs
+    assert bandmate.next_wake() is None
+    due = [each.due_ns for each in outgoing]
+    assert due == sorted(due), "messages are due in the order in which they are returned"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_flood_leaves_no_note_behind(mode):
+    rng = np.random.default_rng(1)
+    bandmate = engine(mode=mode)
+    outgoing = []
+    for number in range(1_500):
+        pitch, is_on = int(rng.integers(128)), rng.random() < 0.6
+        note = NoteOn(pitch, 90) if is_on else NoteOff(pitch)
+        bandmate.receive(note, number * 100_000)
+        outgoing += bandmate.due(number * 100_000)
+
+    ons, offs = balance([*outgoing, *bandmate.close(SECOND)])
+    assert ons == offs
+
+
+@few
+@given(timed(), st.sampled_from(MODES), st.lists(st.integers(0, 500 * MS), max_size=40))
+def test_polling_never_changes_what_is_played(told, mode, polls):
+    until = (told[-1][0] if told else 0) + 3 * SECOND
+    rarely = engine(mode=mode)
+    for at_ns, event in told:
+        rarely.receive(event, at_ns)
+    expected = rarely.due(until)
+
+    often = engine(mode=mode)
+    outgoing, now, waits = [], 0, iter(polls)
+    for at_ns, event in told:
+        while (now := now + next(waits, SECOND)) <= at_ns:
+            outgoing += often.due(now)
+        often.receive(event, at_ns)
+        now = at_ns
+    while (wake := often.next_wake()) is not None and wake <= until:
+        outgoing += often.due(wake)
+    outgoing += often.due(until)
+
+    assert outgoing == expected
+    assert often.recording() == rarely.recording()
+
+
+@few
+@given(st.lists(st.tuples(gaps_ns, gaps_ns, events), max_size=30), st.sampled_from(MODES))
+def test_a_replay_plays_exactly_what_was_played(steps, mode):
+    """Also where the loop was late, so that events were stamped before the last poll."""
+    bandmate = engine(mode=mode)
+    outgoing, now = [], 0
+    for gap_ns, late_ns, event in steps:
+        now += gap_ns + late_ns
+        outgoing += bandmate.due(now)
+        bandmate.receive(event, now - late_ns)
+    outgoing += bandmate.due(now + SECOND)
+
+    assert replay(bandmate.recording(), FakePolicy()) == outgoing
+
+
+@few
+@given(timed(st.one_of(note_ons, note_ons, note_offs)), st.integers(-3, 3), st.booleans())
+def test_a_transposed_player_gets_a_transposed_answer(told, up, is_solo):
+    first = [(0, NoteOn(56)), (0, NoteOn(59)), (0, NoteOn(63))]
+    played = first + [(at, event) for at, event in told if event.pitch >= 56]
+    moved = [(at, _moved(event, up)) for at, event in played]
+    until = played[-1][0] + 3 * SECOND
+    mode = "solo" if is_solo else "harmony"
+
+    here = run_offline(engine(mode=mode), played, until)
+    there = run_offline(engine(mode=mode), moved, until)
+
+    assert [(each.due_ns, _moved(each.message, up)) for each in here] == [
+        (each.due_ns, each.message) for each in there
+    ]
+
+
+def _moved(message, up):
+    match message:
+        case NoteOn(pitch, velocity, channel):
+            return NoteOn(pitch + up, velocity, channel)
+        case _:
+            return NoteOff(message.pitch + up, message.channel)
+
+
+def test_the_same_seed_plays_the_same_and_another_differently():
+    def play(seed):
+        policy = GreedyPolicy(FULL)
+        return run_offline(engine(policy, seed=seed), held(0, 48, 52, 55), 8 * SECOND)
+
+    assert play(1) == play(1)
+    assert play(1) != play(2)
