@@ -29,6 +29,9 @@ SMOOTHING = 0.5
 STRONGEST = 3.0
 """Bits that one feature can say for or against."""
 
+CENTRE, COMFORT = np.float32(17.0), np.float32(9.0)
+"""Middle of the three octaves of the full task, and half the range of a human tune, semitones."""
+
 WIDTH = 4.0
 """Bits below the human mean at which the guard is -1."""
 
@@ -37,11 +40,21 @@ def guard(window: ArrayLike, candidate: ArrayLike) -> FloatArray:
     """Reward of each candidate after a window, in [-1, 0].
 
     window (..., 7) semitone offsets, newest last, NONE before the first note; candidate (...)
-    offsets; the leading shapes broadcast, as (B, 1, 7) with (B, A).
+    offsets; the leading shapes broadcast, as (B, 1, 7) with (B, A). The same as `evidence`,
+    faster: what a window says is worked out once, and a candidate costs three look-ups.
     """
-    mean = numbers("guard", "human_mean")
-    below = evidence(fitted(), window, candidate) - mean
-    return np.clip(below * np.float32(1 / WIDTH), -1.0, 0.0).astype(np.float32)
+    notes = np.asarray(window, np.int16)
+    wanted = np.asarray(candidate, np.int16)
+    by_notes, by_direction, by_range = _lookups()
+    heard = notes != NONE
+    same = np.packbits(notes == wanted[..., None], axis=-1)[..., 0] >> 1
+    bits = by_notes.take(_memory(notes, heard) + same)
+    going = _going(notes, heard)
+    bits = bits + by_direction.take(going + np.sign(wanted - notes[..., -1]))
+    high = np.maximum(notes.max(axis=-1), wanted)
+    low = np.minimum(notes.min(axis=-1), wanted)
+    bits += by_range.take(np.minimum(high - low, _UNKNOWN))
+    return np.maximum(np.minimum(bits * np.float32(1 / WIDTH), np.float32(0)), np.float32(-1))
 
 
 def evidence(table: FloatArray, window: ArrayLike, candidate: ArrayLike) -> FloatArray:
@@ -114,6 +127,51 @@ def _blurred(counts: FloatArray) -> FloatArray:
     return blurred
 
 
+@cache
+def _lookups() -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The shipped table by `_memory` and same, by `_going` and sign, and by range."""
+    parts = dict(zip(FEATURES, np.split(fitted(), _STARTS[1:]), strict=True))
+    distinct, run, alternates, three, four, same = np.ogrid[:8, :7, :2, :2, :2, :128]
+    new = same == 0
+    loop = np.where(four & ((same & 11) == 8), 2, three & ((same & 7) == 4))
+    by_notes = (
+        parts["distinct"][np.where(distinct > 0, distinct + new, 0)]
+        + parts["repeats"][np.where(same & 1, run + 2, 1)]
+        + parts["abab"][alternates & ((same & 3) == 2)]
+        + parts["loop"][loop]
+        + parts["since"][np.where(new & (distinct == 0), 0, _SINCE[same])]
+        - numbers("guard", "human_mean")
+    )
+    up, down, sign = np.ogrid[:7, :7, -1:2]
+    direction = np.where(sign > 0, up + 1, np.where(sign < 0, down + 1, 0))
+    by_direction = parts["direction"][direction].ravel()
+    # Before the first note there is no way to go.
+    by_direction = np.append(by_direction, np.repeat(parts["direction"][:1], 3))
+    by_range = parts["range"][np.append(np.minimum(np.arange(_UNKNOWN), 25) + 1, 0)]
+    return by_notes.ravel(), by_direction, by_range
+
+
+def _memory(notes: NDArray[np.int16], heard: NDArray[np.bool_]) -> IntArray:
+    """Row of the first look-up: distinct notes, run, and whether a figure could come round."""
+    equal = notes[..., _LATER] == notes[..., _EARLIER]
+    distinct = 7 - np.logical_or.reduceat(equal, _GROUPS, axis=-1).sum(axis=-1)
+    run = _TRAILING[np.packbits(equal[..., _NEIGHBOURS], axis=-1)[..., 0] >> 2]
+    figures = equal[..., _FIGURES]
+    alternates = figures[..., 0] & heard[..., -1]
+    three = figures[..., 1] & figures[..., 2]
+    four = figures[..., 3] & figures[..., 4] & figures[..., 5]
+    row = (distinct * heard[..., 0] * 7 + run) * 8 + (alternates * 4 + three * 2 + four)
+    return row * 128
+
+
+def _going(notes: NDArray[np.int16], heard: NDArray[np.bool_]) -> IntArray:
+    """Place of sign 0 in the second look-up: runs up and down."""
+    before, after = notes[..., :-1], notes[..., 1:]
+    up = _trailing((after > before) & heard[..., :-1])
+    down = _trailing(after < before)
+    return np.where(heard[..., -1], (up * 7 + down) * 3, 147) + 1
+
+
 def _distinct(notes: NDArray[np.int16]) -> IntArray:
     """Distinct values in the last axis of 7."""
     ordered = np.sort(notes, axis=-1)
@@ -159,3 +217,14 @@ _STARTS = (0, 9, 18, 27, 29, 32, 41)
 # Run of set bits from the lowest, and 1 and the place of the lowest set bit (8 for none).
 _TRAILING = np.array([next((k for k in range(7) if not code >> k & 1), 7) for code in range(64)])
 _SINCE = np.array([next((k + 1 for k in range(7) if code >> k & 1), 8) for code in range(128)])
+
+# Pairs of places in the window by the later one, and those that tell repeats and figures.
+_PAIRS = [(later, earlier) for later in range(1, 7) for earlier in range(later)]
+_LATER = np.array([later for later, _ in _PAIRS])
+_EARLIER = np.array([earlier for _, earlier in _PAIRS])
+_GROUPS = np.array([_PAIRS.index((later, 0)) for later in range(1, 7)])
+_NEIGHBOURS = np.array([_PAIRS.index((later, later - 1)) for later in range(1, 7)])
+_FIGURES = np.array([_PAIRS.index(p) for p in ((6, 4), (6, 3), (5, 2), (6, 2), (5, 1), (4, 0))])
+
+# A range that NONE takes part in: wider than any between two notes.
+_UNKNOWN = 70

@@ -119,7 +119,7 @@ def decode_full(features: np.ndarray) -> tuple[Melody, Context, np.ndarray]:
 
 
 def test_a_change_of_tonic_alters_no_interval_and_no_reward_of_the_same_pitches():
-    """All moved by a fourth, the tonic too: the machine judges the same pitches the same."""
+    """The base an octave higher: the machine judges the same pitches the same, edges apart."""
     walk = wander(FULL, 16, 30, seed=11)
     before = judge(walk.melody, walk.context, walk.target, FULL)
     moved = walk.melody.take(np.arange(16))
@@ -127,7 +127,8 @@ def test_a_change_of_tonic_alters_no_interval_and_no_reward_of_the_same_pitches(
 
     after = judge(moved, walk.context, walk.target, FULL)
 
-    np.testing.assert_allclose(after[:, 2:26], before[:, 14:], atol=1e-6)
+    free = [FULL.terms.index(term) for term in FULL.terms if term != "guard"]
+    np.testing.assert_allclose(after[:, 2:26, free], before[:, 14:, free], atol=1e-6)
     np.testing.assert_allclose(after[:, :2], before[:, :2], atol=1e-6)
 
 
