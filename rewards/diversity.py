@@ -24,9 +24,6 @@ RISE, FALL = 5.0, 2.5
 """Bits of surprise to a reward of 1 above and below the human mean: to be stale costs more than
 to be new earns, else the best melodies are busier than any that people play."""
 
-# Weight of each place of the window, oldest first.
-_WEIGHTS = FADE ** np.arange(WINDOW - 1, -1, -1, dtype=np.float32)
-
 
 def novelty(window: ArrayLike, candidate: ArrayLike) -> FloatArray:
     """Reward of each candidate against a window, in [-1, 1].
@@ -52,8 +49,17 @@ def surprise(window: ArrayLike, candidate: ArrayLike) -> FloatArray:
     heard = notes != NONE
     # A place without a note gets a class that no candidate has.
     pitch_class = np.where(heard, notes % 12, np.int16(12))
-    mass = np.zeros(np.broadcast_shapes(notes.shape[:-1], wanted.shape), np.float32)
-    for place in range(WINDOW):
-        mass += _WEIGHTS[place] * (pitch_class[..., place] == wanted)
-    total = heard @ _WEIGHTS + np.float32(1.0)
-    return -np.log2(np.float32(WINDOW) * mass + np.float32(1.0)) + np.log2(total)
+    same = np.packbits(pitch_class == wanted[..., None], axis=-1)[..., 0] >> 1
+    return _TOTAL_BITS[heard.sum(axis=-1)] - _MASS_BITS.take(same)
+
+
+def _mass_bits() -> FloatArray:
+    """log2(7m + 1) of the faded mass m of each set of places; the newest is the lowest bit."""
+    places = np.arange(128)[:, None] >> np.arange(WINDOW) & 1
+    mass = places @ FADE ** np.arange(WINDOW)
+    return np.log2(WINDOW * mass + 1.0).astype(np.float32)
+
+
+_MASS_BITS = _mass_bits()
+# By how many notes have been heard, 0 to 7.
+_TOTAL_BITS = np.log2(1.0 + np.append(0.0, np.cumsum(FADE ** np.arange(WINDOW)))).astype(np.float32)

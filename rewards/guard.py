@@ -29,9 +29,6 @@ SMOOTHING = 0.5
 STRONGEST = 3.0
 """Bits that one feature can say for or against."""
 
-CENTRE, COMFORT = np.float32(17.0), np.float32(9.0)
-"""Middle of the three octaves of the full task, and half the range of a human tune, semitones."""
-
 WIDTH = 4.0
 """Bits below the human mean at which the guard is -1."""
 
@@ -51,9 +48,7 @@ def guard(window: ArrayLike, candidate: ArrayLike) -> FloatArray:
     bits = by_notes.take(_memory(notes, heard) + same)
     going = _going(notes, heard)
     bits = bits + by_direction.take(going + np.sign(wanted - notes[..., -1]))
-    high = np.maximum(notes.max(axis=-1), wanted)
-    low = np.minimum(notes.min(axis=-1), wanted)
-    bits += by_range.take(np.minimum(high - low, _UNKNOWN))
+    bits += by_range.take(_range(notes, wanted, heard[..., 0]))
     return np.maximum(np.minimum(bits * np.float32(1 / WIDTH), np.float32(0)), np.float32(-1))
 
 
@@ -147,8 +142,7 @@ def _lookups() -> tuple[FloatArray, FloatArray, FloatArray]:
     by_direction = parts["direction"][direction].ravel()
     # Before the first note there is no way to go.
     by_direction = np.append(by_direction, np.repeat(parts["direction"][:1], 3))
-    by_range = parts["range"][np.append(np.minimum(np.arange(_UNKNOWN), 25) + 1, 0)]
-    return by_notes.ravel(), by_direction, by_range
+    return by_notes.ravel(), by_direction, parts["range"]
 
 
 def _memory(notes: NDArray[np.int16], heard: NDArray[np.bool_]) -> IntArray:
@@ -206,10 +200,10 @@ def _loops(notes: NDArray[np.int16], same: NDArray[np.uint8]) -> IntArray:
 
 def _range(
     notes: NDArray[np.int16], wanted: NDArray[np.int16], full: NDArray[np.bool_]
-) -> IntArray:
+) -> NDArray[np.int16]:
     high = np.maximum(notes.max(axis=-1), wanted)
     low = np.minimum(notes.min(axis=-1), wanted)
-    return np.where(full, np.minimum(high - low, 25) + 1, 0).astype(np.intp)
+    return np.where(full, np.minimum(high - low, np.int16(25)) + np.int16(1), np.int16(0))
 
 
 _STARTS = (0, 9, 18, 27, 29, 32, 41)
@@ -225,6 +219,3 @@ _EARLIER = np.array([earlier for _, earlier in _PAIRS])
 _GROUPS = np.array([_PAIRS.index((later, 0)) for later in range(1, 7)])
 _NEIGHBOURS = np.array([_PAIRS.index((later, later - 1)) for later in range(1, 7)])
 _FIGURES = np.array([_PAIRS.index(p) for p in ((6, 4), (6, 3), (5, 2), (6, 2), (5, 1), (4, 0))])
-
-# A range that NONE takes part in: wider than any between two notes.
-_UNKNOWN = 70

@@ -53,26 +53,16 @@ def onset(
     non-chord tone that still awaits its resolution; stable says that the note is the tonic.
     profile, in [-1, 1], takes the place of the key's part where no chord is heard.
     """
-    chord_tone = np.asarray(on_chord, np.bool_)
-    level = np.asarray(level)
-    moved = np.abs(np.asarray(interval, np.int16))
-    step = (moved == 1) | (moved == 2)
-    other = np.where(step, BY_STEP[level], BY_LEAP[level])
-    other = other + np.where(in_scale, np.float32(0.0), CHROMATIC)
-    raw = np.where(chord_tone, CHORD_TONE[level], other)
-    left = np.where(step, np.where(chord_tone, RESOLVED, UNSETTLED), ABANDONED)
-    raw = raw + np.where(np.asarray(pending, np.bool_) & (moved != -NONE), left, np.float32(0.0))
-    key: FloatArray
+    chord, scale, tonic = _flag(on_chord), _flag(in_scale), _flag(stable)
+    waits, ends, heard = _flag(pending), _flag(final), _flag(has_chord)
+    # Flags that are the same for all notes are packed first: they are the smaller arrays.
+    place = (np.asarray(level, np.int16) * 2 + waits) * 2 + ends
+    place = (place * 2 + heard) * 24 + (chord * 2 + scale) * 2 + tonic
+    reward = _REWARDS.take(place + _approach(interval) * 8)
     if profile is None:
-        key = np.where(in_scale, np.where(stable, KEY_TONIC, KEY_SCALE), KEY_OUTSIDE)
-    else:
-        key = np.asarray(profile, np.float32)
-    has_chord = np.asarray(has_chord, np.bool_)
-    raw = np.where(has_chord, raw * np.float32(1 / SCALE), key)
-    rests = np.where(chord_tone & has_chord, np.float32(0.0), -CADENCE)
-    cadence = np.where(stable, CADENCE, rests) * np.float32(1 / SCALE)
-    raw = np.where(final, raw + cadence, raw)
-    return np.clip(raw, -1.0, 1.0).astype(np.float32)
+        return reward
+    alone = np.asarray(profile, np.float32) + _cadence(np.False_, tonic != 0, ends != 0)
+    return np.where(heard, reward, np.clip(alone, -1.0, 1.0)).astype(np.float32)
 
 
 def sustain(
@@ -87,3 +77,43 @@ def sustain(
     clash = np.where(scale & ~np.asarray(changed, np.bool_), -0.4, -0.8)
     with_chord = np.where(on_chord, 0.5, clash)
     return np.where(has_chord, with_chord, np.where(scale, 0.2, -0.5)).astype(np.float32)
+
+
+def _flag(flags: ArrayLike) -> NDArray[np.int8]:
+    return np.asarray(flags, np.bool_).view(np.int8)
+
+
+def _approach(interval: ArrayLike) -> NDArray[np.int16]:
+    """0 for a first note, 1 by step, 2 by leap or repeated."""
+    moved = np.abs(np.asarray(interval, np.int16))
+    step = (moved == 1) | (moved == 2)
+    return np.where(moved == -NONE, np.int16(0), np.int16(2) - step)
+
+
+def _cadence(
+    chord_tone: NDArray[np.bool_] | np.bool_, tonic: NDArray[np.bool_], final: NDArray[np.bool_]
+) -> FloatArray:
+    off = np.where(chord_tone, np.float32(0.0), -CADENCE)
+    earned = np.where(tonic, CADENCE, off) * np.float32(1 / SCALE)
+    return np.where(final, earned, np.float32(0.0))
+
+
+def _rewards() -> FloatArray:
+    """Every reward of an onset: by level, pending, final, chord heard, approach, and the note."""
+    level = np.arange(5).reshape(5, 1, 1, 1, 1, 1, 1, 1)
+    shape = (1, 2, 2, 2, 3, 2, 2, 2)
+    _, pending, final, heard, approach, chord, scale, tonic = np.ogrid[tuple(map(slice, shape))]
+    pending, final, heard = pending != 0, final != 0, heard != 0
+    chord, scale, tonic, step = chord != 0, scale != 0, tonic != 0, approach == 1
+    other = np.where(step, BY_STEP[level], BY_LEAP[level])
+    other = other + np.where(scale, np.float32(0.0), CHROMATIC)
+    raw = np.where(chord, CHORD_TONE[level], other)
+    left = np.where(step, np.where(chord, RESOLVED, UNSETTLED), ABANDONED)
+    raw = raw + np.where(pending & (approach != 0), left, np.float32(0.0))
+    key = np.where(scale, np.where(tonic, KEY_TONIC, KEY_SCALE), KEY_OUTSIDE)
+    raw = np.where(heard, raw * np.float32(1 / SCALE), key)
+    raw = raw + _cadence(chord & heard, tonic, final)
+    return np.clip(raw, -1.0, 1.0).astype(np.float32).ravel()
+
+
+_REWARDS = _rewards()

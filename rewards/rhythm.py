@@ -54,13 +54,14 @@ def rhythm(
     sixteenths since the last onset, or since the rest began; 0 at the very beginning.
     bar_ago_event: 0 none, 1 onset, 2 hold, 3 rest. density and target: onsets a beat.
     """
-    happened = np.asarray(event)
-    meter = (np.asarray(bar_steps) == 12).astype(np.intp)
-    aged = AGE_CLASS[np.clip(age, 0, 12)]
-    human = fitted()[meter, step, aged, bar_ago_event, happened]
-    excess = PULL * (np.asarray(density, np.float32) - np.asarray(target, np.float32))
-    pull = np.clip(excess, -PULL_BOUND, PULL_BOUND)
-    return np.clip(human + pull * _SIGN[happened], -1.0, 1.0).astype(np.float32)
+    happened = np.asarray(event, np.intp)
+    meter = np.asarray(bar_steps) == 12
+    aged = AGE_CLASS[np.minimum(age, 12)]
+    place = ((meter * 16 + np.asarray(step, np.intp)) * 8 + aged) * 4 + bar_ago_event
+    human = fitted().take(place * 3 + happened)
+    excess = np.asarray(density, np.float32) - np.asarray(target, np.float32)
+    pull = _bounded(excess * np.float32(PULL), PULL_BOUND)
+    return _bounded(human + pull * _SIGN[happened], 1.0)
 
 
 _SIGN = np.array([-1.0, SHARE, SHARE], np.float32)
@@ -84,6 +85,10 @@ def ratio(counts: FloatArray) -> FloatArray:
     goes_on = _weighed(np.log2(none / (1.0 - rate)))
     charge = np.clip(REST_WEIGHT * np.log2((1.0 - rest) / rest), 0.0, REST_BOUND)
     return np.stack([begins, goes_on, goes_on - charge], axis=-1).astype(np.float32)
+
+
+def _bounded(value: FloatArray, bound: float) -> FloatArray:
+    return np.maximum(np.minimum(value, np.float32(bound)), np.float32(-bound))
 
 
 def _weighed(bits: NDArray[np.float64]) -> NDArray[np.float64]:

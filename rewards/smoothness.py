@@ -66,7 +66,8 @@ def _smoothed(counts: FloatArray) -> NDArray[np.float64]:
 
 
 def _column(interval: NDArray[np.int16]) -> NDArray[np.int16]:
-    return np.clip(interval, -WIDEST, WIDEST) + np.int16(WIDEST)
+    bounded = np.maximum(np.minimum(interval, np.int16(WIDEST)), np.int16(-WIDEST))
+    return bounded + np.int16(WIDEST)
 
 
 def _class(interval: int) -> int:
