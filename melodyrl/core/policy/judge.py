@@ -5,7 +5,7 @@ import numpy as np
 from melodyrl.core.policy.actions import Actions
 from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import NONE, Context, FloatArray, Melody
-from rewards import diversity, guard, harmony, rhythm, smoothness
+from rewards import diversity, guard, harmony, register, rhythm, smoothness
 
 STEP_SHARE = np.float32(0.25)
 """Harmony is paid by the sixteenth in the full task: a beat of a good note earns 1, however cut."""
@@ -39,7 +39,7 @@ def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Prese
 def _guard(window: np.ndarray, offsets: np.ndarray, preset: Preset) -> FloatArray:
     """Against tricks, and with three octaves to stray in also against the edges of the voice."""
     against = guard.guard(window, offsets)
-    return np.maximum(against + guard.register(offsets), -1.0) if preset.is_full else against
+    return np.maximum(against + register.register(offsets), -1.0) if preset.is_full else against
 
 
 def _onset_harmony(melody: Melody, context: Context, actions: Actions) -> FloatArray:
