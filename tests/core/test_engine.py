@@ -435,7 +435,7 @@ def test_a_replay_plays_exactly_what_was_played(steps, mode):
 
 
 @few
-@given(timed(st.one_of(note_ons, note_ons, note_offs)), st.integers(-3, 3), st.booleans())
+@given(timed(st.one_of(note_ons, note_ons, note_offs)), st.integers(-12, 12), st.booleans())
 def test_a_transposed_player_gets_a_transposed_answer(told, up, is_solo):
     first = [(0, NoteOn(56)), (0, NoteOn(59)), (0, NoteOn(63))]
     played = first + [(at, event) for at, event in told if event.pitch >= 56]

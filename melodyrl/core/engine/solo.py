@@ -1,11 +1,17 @@
 """Improvises one line over the harmony that the player holds."""
 
 from melodyrl.core.engine.ledger import Ledger
-from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic, within_register
+from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic
 from melodyrl.core.midi.messages import Message
 
 _ACCENTS = (10, 5, 2, -4, -9)  # of velocity, by metric level; ours
 _MIDDLE_C = 60
+_ABOVE_LOWEST = 5
+"""Semitones from the player's lowest note to our home: our three octaves then reach from the
+player's register to two octaves above it."""
+_LOWEST_HOME, _HIGHEST_HOME = 33, 77
+"""A piano's outermost notes are answered by octaves nearer. Within, home follows the player to the
+semitone, so that the same music in another key gets the same answer in that key."""
 
 
 class Solo:
@@ -14,9 +20,10 @@ class Solo:
     def __init__(self, voice: Voice, ledger: Ledger) -> None:
         self._voice = voice
         self._ledger = ledger
+        self._home = _MIDDLE_C
 
     def step(self, moment: Moment, velocity: float, lowest: int | None) -> list[Message]:
-        """Play a grid step, about as loud as the player, from their lowest note up."""
+        """Play a grid step, about as loud as the player, from their lowest notes up."""
         self._settle(moment.key.tonic, lowest)
         self._voice.frame(moment)
         action = self._voice.choose()
@@ -32,7 +39,13 @@ class Solo:
 
     def _settle(self, tonic: int, lowest: int | None) -> None:
         if self._voice.base is None:
-            home = _MIDDLE_C if lowest is None else lowest
-        else:
-            home = self._voice.base
-        self._voice.move_base(within_register(nearest_tonic(tonic, home)))
+            self._home = _MIDDLE_C if lowest is None else _within_register(lowest + _ABOVE_LOWEST)
+        self._voice.move_base(nearest_tonic(tonic, self._home))
+
+
+def _within_register(home: int) -> int:
+    while home > _HIGHEST_HOME:
+        home -= 12
+    while home < _LOWEST_HOME:
+        home += 12
+    return home

@@ -16,8 +16,6 @@ from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import Context, Melody, advance, shift
 
 ACTIONS = FULL.actions
-LOWEST_BASE, HIGHEST_BASE = 48, 64
-"""Our three octaves then lie between C3 and Eb7: below growls, above is shrill."""
 _PHRASE_BARS = 8
 _ALL_MASKS = (np.arange(1 << 12)[:, None] >> np.arange(12) & 1).astype(np.bool_)  # (4096, 12)
 
@@ -121,12 +119,3 @@ def nearest_tonic(tonic: int, pitch: int) -> int:
     """The pitch of a class nearest to a pitch, the lower of two that are as near."""
     up = (tonic - pitch) % 12
     return pitch + up if up < 6 else pitch + up - 12
-
-
-def within_register(base: int) -> int:
-    """A base moved by octaves until our three octaves lie where a keyboard sounds well."""
-    while base > HIGHEST_BASE:
-        base -= 12
-    while base < LOWEST_BASE:
-        base += 12
-    return base
