@@ -1,0 +1,131 @@
+"""How near to the best possible melody? Baselines and policies against the exact optimum.
+
+    python benchmarks/eight_bar.py [--progressions 100] [--checkpoint FILE ...]
+
+Prints, for progressions that no training run has seen and for five preferences:
+- R/R*: return in percent of the optimum's, over all episodes;
+- normalised: the same with the uniform random player at 0;
+- gap closed: of the distance from one-step greedy to the optimum;
+and R/R* at each preference. Returns are undiscounted sums of w·r.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.core.policy import checkpoint
+from melodyrl.core.policy.policy import Policy
+from melodyrl.core.policy.presets import EIGHT_BAR
+from melodyrl.env import baselines
+from melodyrl.env.baselines import Strategy
+from melodyrl.env.lanes import MelodyLanes, Observation
+from melodyrl.env.optimum import Optimum
+from melodyrl.env.progressions import stable_hash, test_progressions
+from rewards.preference import PREFERENCES, weights
+
+Returns = NDArray[np.float64]
+
+PREFERRED = {name: weights(knobs, EIGHT_BAR.terms) for name, knobs in PREFERENCES.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--progressions", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0, help="which test progressions")
+    parser.add_argument("--checkpoint", type=Path, nargs="*", default=[])
+    arguments = parser.parse_args()
+    progressions = test_progressions(arguments.progressions, arguments.seed)
+    best = optima(progressions)
+    players = strategies(arguments.checkpoint)
+    earned = {name: returns(choose, progressions) for name, choose in players.items()}
+    print(f"{len(progressions)} unseen progressions, {len(PREFERRED)} preferences, greedy play")
+    print("\n".join(table(earned, best)))
+
+
+def strategies(files: Sequence[Path]) -> dict[str, Strategy]:
+    """Every baseline, then a policy of each file, by the name in the table."""
+    rng = np.random.default_rng(0)
+    players: dict[str, Strategy] = {
+        "random": baselines.random_legal(rng),
+        "random chord tone": baselines.random_chord_tone(rng),
+        "nearest chord tone": baselines.nearest_chord_tone,
+        "arpeggio": baselines.arpeggio,
+        "scale": baselines.scale,
+        "alternation": baselines.alternation,
+        "one-step greedy": baselines.greedy,
+        "beam 4": baselines.Beam(4),
+        "beam 16": baselines.Beam(16),
+    }
+    for file in files:
+        players[file.stem] = greedy_on_q(checkpoint.load(file))
+    return players
+
+
+def greedy_on_q(policy: Policy) -> Strategy:
+    """A policy at temperature 0, lane by lane as it is played live."""
+    rng = np.random.default_rng(0)
+
+    def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
+        rows = zip(seen.features, seen.judgement, seen.mask, lanes.w, strict=True)
+        return np.array([policy.decide(*row, 0.0, rng).action for row in rows])
+
+    return choose
+
+
+def returns(choose: Strategy, progressions: NDArray[np.int16]) -> Returns:
+    """Return of one episode for each preference and progression, (preferences, progressions)."""
+    rows = []
+    for w in PREFERRED.values():
+        rng = np.random.default_rng(0)
+        lanes = MelodyLanes(EIGHT_BAR, len(progressions), rng, weights=w, progressions=progressions)
+        rows.append(baselines.play(lanes, choose) @ w)
+    return np.array(rows)
+
+
+def optima(progressions: NDArray[np.int16]) -> Returns:
+    """The best returns, (preferences, progressions); kept in a file while the rewards stay."""
+    solver = Optimum()
+    key = f"{solver.fingerprint}-{hash_of(progressions)}"
+    kept = Path(tempfile.gettempdir()) / f"melodyrl-optima-{key}.npy"
+    if kept.exists():
+        return np.load(kept)
+    best = np.array(
+        [[solver.solve(row, w).value for row in progressions] for w in PREFERRED.values()]
+    )
+    np.save(kept, best)
+    return best
+
+
+def hash_of(progressions: NDArray[np.int16]) -> str:
+    """A name for progressions and preferences together."""
+    preferred = np.round(10_000 * np.array(list(PREFERRED.values()))).astype(np.int64)
+    return f"{stable_hash(progressions):x}-{stable_hash(preferred):x}"
+
+
+def table(earned: dict[str, Returns], best: Returns) -> list[str]:
+    """Lines of the table."""
+    chance, greedy = earned["random"].mean(), earned["one-step greedy"].mean()
+    header = f"{'':20}{'R/R*':>8}{'norm.':>8}{'gap':>8}"
+    lines = [header + "".join(f"{name:>10}" for name in PREFERRED)]
+    for name, got in earned.items():
+        mean, top = got.mean(), best.mean()
+        figures = (mean / top, (mean - chance) / (top - chance), (mean - greedy) / (top - greedy))
+        by_preference = got.mean(axis=1) / best.mean(axis=1)
+        lines.append(
+            f"{name:20}"
+            + "".join(f"{100 * figure:8.1f}" for figure in figures)
+            + "".join(f"{100 * figure:10.1f}" for figure in by_preference)
+        )
+    lines.append(
+        f"{'optimum (R*)':20}{best.mean():8.2f}{'':16}"
+        + "".join(f"{mean:10.2f}" for mean in best.mean(axis=1))
+    )
+    return lines
+
+
+if __name__ == "__main__":
+    main()
