@@ -1,5 +1,6 @@
 """Which events make sense; the others are dropped before they can do harm."""
 
+from collections.abc import Container
 from math import isfinite
 
 from melodyrl.core.engine.events import (
@@ -38,7 +39,7 @@ def makes_sense(event: object) -> bool:
         case SetTempo(tempo_bpm):
             return _is_between(tempo_bpm, SLOWEST_BPM, FASTEST_BPM)
         case SetKey(tonic, minor):
-            return (tonic is None or _is_within(tonic, 11)) and isinstance(minor, bool)
+            return (tonic is None or _is_within(tonic, 11)) and _is_known(minor, (False, True))
         case SetMeter(beats, unit):
             return _is_within(beats, 16) and _is_within(unit, 16) and Meter(beats, unit) in METERS
         case Start() | Stop() | Panic():
@@ -55,5 +56,5 @@ def _is_between(value: object, lowest: float, highest: float) -> bool:
     return type(value) in (int, float) and isfinite(value) and lowest <= value <= highest  # type: ignore[arg-type, operator]
 
 
-def _is_known(value: object, known: object) -> bool:
-    return isinstance(value, str) and value in known  # type: ignore[operator]
+def _is_known(value: object, known: Container[object]) -> bool:
+    return isinstance(value, str | bool) and value in known

@@ -108,7 +108,7 @@ class Listener:
             return False
         before = self.chord
         self._source = frozenset(pitches)
-        self.chord = recognise(pitches, *((key.tonic, key.minor) if key else ()))
+        self.chord = recognise(pitches, key.tonic, key.minor) if key else recognise(pitches)
         return self.chord != before
 
     def _release(self, at_ns: Nanos) -> None:

@@ -1,8 +1,8 @@
 """Recordings as JSON lines: a line that says what it is, then one line an event."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 
 from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.config import EngineConfig
@@ -24,7 +24,7 @@ from melodyrl.core.music import Key, Meter
 from melodyrl.errors import FileError
 
 _FORMAT, _VERSION = "melodyrl recording", 1
-_EVENTS: dict[str, type[Event]] = {
+_EVENTS: dict[str, Callable[..., Event]] = {
     kind.__name__: kind
     for kind in (
         NoteOn,
@@ -91,8 +91,8 @@ def from_lines(lines: Iterable[str]) -> Recording:
 
 
 def _event(record: dict[str, object]) -> Told:
-    kind = _EVENTS[str(record["event"])]
-    event = kind(**{field.name: record[field.name] for field in fields(kind)})
+    values = {name: value for name, value in record.items() if name not in ("at_ns", "event")}
+    event = _EVENTS[str(record["event"])](**values)
     if not makes_sense(event):
         raise ValueError(f"{event} makes no sense")
     return Nanos(_whole(record["at_ns"])), event
