@@ -20,6 +20,7 @@ from melodyrl.core.engine.events import (
 )
 from melodyrl.core.engine.snapshot import Choice, Snapshot, Why
 from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.music import Key
 from melodyrl.web.stage import Stage
 
 WHY = Why(
@@ -50,6 +51,7 @@ class StandIn:
             meter="4/4",
             chord=None,
             key=None,
+            fixed_key=None,
             mode="solo",
             knobs=tuple((name, default) for name, (_, _, default) in KNOBS.items()),
             sounding=(),
@@ -90,7 +92,10 @@ class StandIn:
             case Panic():
                 self.held.clear()
                 self.publish(running=False)
-            case SetKey() | Stop():
+            case SetKey(tonic, minor):
+                name = None if tonic is None else Key(tonic, minor).name
+                self.publish(fixed_key=name)
+            case Stop():
                 self.publish(running=False)
         with self.arrived:
             self.told.append(event)

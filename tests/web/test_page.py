@@ -287,10 +287,12 @@ def test_two_pages_agree(visit, daemon):
     first.fill("#tempo", "77")
     first.press("#tempo", "Enter")
     first.check("input[value=off]", force=True)
+    first.select_option("#key", label="E♭ major")
 
     wait_until(second, "document.getElementById('knob-rhythm').value === '0.9'")
     wait_until(second, "document.getElementById('tempo').value === '77'")
     wait_until(second, "document.querySelector('input[value=off]').checked")
+    wait_until(second, "document.getElementById('key').selectedOptions[0].text === 'E♭ major'")
     first.keyboard.down("a")
     wait_until(second, "melodyrl.notes.length === 2")
     first.keyboard.up("a")

@@ -108,6 +108,7 @@ class Engine:
             meter=self._transport.meter.name,
             chord=chord.name if chord else None,
             key=key.name if key else None,
+            fixed_key=band.tonality.fixed.name if band.tonality.fixed else None,
             mode=self._mode,
             knobs=tuple(self._knobs.items()),
             sounding=band.ledger.sounding,

@@ -38,6 +38,9 @@ class Snapshot:
     meter: str
     chord: str | None
     key: str | None
+    """In force now."""
+    fixed_key: str | None
+    """Asked for; in force from the next bar on. None where the key is listened for."""
     mode: Mode
     knobs: tuple[tuple[KnobName, float], ...]
     sounding: tuple[int, ...]

@@ -8,7 +8,8 @@ class Tonality:
 
     def __init__(self, fixed: Key | None) -> None:
         self._finder = KeyFinder()
-        self._fixed = fixed
+        self.fixed = fixed
+        """What the player asked for; None listens."""
         self.key: Key | None = fixed
         """In force now; None until something is heard."""
 
@@ -24,7 +25,7 @@ class Tonality:
 
     def fix(self, key: Key | None) -> None:
         """Play in this key from the next bar on; None finds it again."""
-        self._fixed = key
+        self.fixed = key
 
     def end_bar(self) -> None:
         """A bar ended; `settle` then puts the key that was found in force."""
@@ -32,4 +33,4 @@ class Tonality:
 
     def settle(self) -> None:
         """Put the key that was fixed or found last in force."""
-        self.key = self._fixed or self._finder.key
+        self.key = self.fixed or self._finder.key

@@ -117,14 +117,10 @@ export class Panel {
     this.modes.querySelector("p").textContent = MODE_WORDS[mode] ?? "";
   }
 
-  showKey({ key_set: isSet, key }) {
-    if (isSet === undefined) return;
-    if (!isSet) this.key.value = "auto";
-    else {
-      const plain = (text) => text.replace("♯", "#").replace("♭", "b");
-      const option = [...this.key.options].find(({ text }) => sameKey(plain(text), key));
-      if (option) this.key.value = option.value;
-    }
+  showKey({ fixed_key: fixed }) {
+    const plain = (text) => text.replace("♯", "#").replace("♭", "b");
+    const option = [...this.key.options].find(({ text }) => fixed && isSameKey(plain(text), fixed));
+    this.key.value = option?.value ?? "auto";
   }
 
   askTempo(bpm) {
@@ -163,12 +159,12 @@ export class Panel {
 
 const PITCH_CLASSES = { C: 0, D: 2, E: 4, F: 5, G: 7, A: 9, B: 11 };
 
-/** Whether two key names mean the same: "Db major" is "C# major", and "Am" is "A minor". */
-function sameKey(a, b) {
+/** Whether two key names mean the same: "Db major" is "C# major". */
+function isSameKey(a, b) {
   const read = (text) => {
     const [, letter, accidental, rest] = /^([A-G])([#b]?)\s*(.*)$/.exec(text ?? "") ?? [];
     const shift = accidental === "#" ? 1 : accidental === "b" ? 11 : 0;
-    return `${(PITCH_CLASSES[letter] + shift) % 12} ${/^m(in|$)/.test(rest ?? "")}`;
+    return `${(PITCH_CLASSES[letter] + shift) % 12} ${rest}`;
   };
   return read(a) === read(b);
 }
