@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from safetensors import SafetensorError
@@ -168,13 +168,14 @@ def _json_object(text: bytes | str, complaint: str) -> dict[str, Any]:
         raise _BrokenError(complaint) from error
     if not isinstance(value, dict):
         raise _BrokenError(complaint)
-    return value
+    return cast("dict[str, Any]", value)
 
 
 def _card(metadata: object) -> Card:
-    if not isinstance(metadata, dict) or set(metadata) != {KEY}:
+    entries = cast("dict[str, Any]", metadata) if isinstance(metadata, dict) else {}
+    if set(entries) != {KEY}:
         raise _BrokenError(f"is not a policy of ours: its metadata is not the one entry {KEY!r}")
-    text = metadata[KEY]
+    text = entries[KEY]
     if not isinstance(text, str):
         raise _BrokenError("has a card that is not text")
     values = _json_object(text, "has a card that is no JSON object")
@@ -237,8 +238,8 @@ def _check_table(header: dict[str, Any], form: Form) -> None:
         odd = sorted(set(header) ^ set(expected))[0]
         raise _BrokenError(f"does not have the tensors of a policy; see {odd[:40]!r}")
     for name, shape in expected.items():
-        entry = header[name]
-        if not isinstance(entry, dict) or entry.get("dtype") != "F32":
+        entry = cast("dict[str, Any]", header[name]) if isinstance(header[name], dict) else {}
+        if entry.get("dtype") != "F32":
             raise _BrokenError(f"does not hold {name} as 32-bit floats")
         if entry.get("shape") != list(shape):
             raise _BrokenError(f"has a {name} that is not of shape {shape}")

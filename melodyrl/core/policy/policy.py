@@ -202,9 +202,12 @@ def choose(
         raise FloatingPointError("The policy's values are not finite.")
     action = int(score.argmax())
     if temperature > 0.0:
+        # In float64: a temperature too small for float32 would be a division by zero.
+        below = np.asarray(score - best, np.float64)
         with np.errstate(over="ignore", under="ignore"):
-            mass = np.cumsum(np.exp((score - best).astype(np.float64) / temperature))
-        action = int(np.searchsorted(mass, rng.random() * mass[-1], side="right"))
+            mass = np.cumsum(np.exp(below / temperature))
+        drawn = rng.random() * float(mass[-1])
+        action = int(np.searchsorted(mass, drawn, side="right"))
         action = min(action, int(np.flatnonzero(mask)[-1]))
     return Decision(action, q_AK, q_AK[action], judgement[action], _others(q_AK, score, action))
 
