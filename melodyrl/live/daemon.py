@@ -87,7 +87,6 @@ class StopSignal:
 
     def __init__(self) -> None:
         self._asked = threading.Event()
-
         self._first_s = 0.0
 
     def __enter__(self) -> "StopSignal":

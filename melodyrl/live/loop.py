@@ -71,6 +71,8 @@ class Loop:
         """Times that the engine raised; its notes were released and it went on."""
         self.unsent = 0
         """Messages that the output refused."""
+        self.unpublished = 0
+        """Notes and snapshots that the page refused."""
 
     def run(self) -> None:
         """Turn until `stop`, then release every note."""
@@ -117,9 +119,9 @@ class Loop:
             self._recover("receive")
         match item.event:
             case NoteOn(pitch, velocity):
-                self.publish(("note", "player", True, pitch, velocity, item.at_ns))
+                self._publish(("note", "player", True, pitch, velocity, item.at_ns))
             case NoteOff(pitch):
-                self.publish(("note", "player", False, pitch, 0, item.at_ns))
+                self._publish(("note", "player", False, pitch, 0, item.at_ns))
 
     def _send_due(self) -> None:
         now_ns = self._clock.now()
@@ -140,10 +142,10 @@ class Loop:
         match message:
             case NoteOn(pitch, velocity, channel):
                 self._sounding.add((pitch, channel))
-                self.publish(("note", "machine", True, pitch, velocity, outgoing.due_ns))
+                self._publish(("note", "machine", True, pitch, velocity, outgoing.due_ns))
             case NoteOff(pitch, channel):
                 self._sounding.discard((pitch, channel))
-                self.publish(("note", "machine", False, pitch, 0, outgoing.due_ns))
+                self._publish(("note", "machine", False, pitch, 0, outgoing.due_ns))
             case _:
                 return
 
@@ -156,7 +158,13 @@ class Loop:
             self._next_show_ns = Nanos(wake_ns + 1)
             return
         self._next_show_ns = Nanos(now_ns + SHOW_NS)
-        self.publish(self._engine.snapshot())
+        self._publish(self._engine.snapshot())
+
+    def _publish(self, item: object) -> None:
+        try:
+            self.publish(item)
+        except Exception:  # noqa: BLE001 - a page that fails must not stop the music
+            self.unpublished += 1
 
     def _recover(self, where: str) -> None:
         """The engine raised: silence it, rest a moment, go on."""
@@ -180,7 +188,6 @@ class Loop:
         try:
             outgoing = offs()
         except Exception:  # noqa: BLE001 - what sounds is released below all the same
-            self.failures += 1
             outgoing = []
         for each in outgoing:
             self._send(each)

@@ -1,15 +1,20 @@
 """Judges what a third party recorded: is it in time, in harmony, and does everything end?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import mido
+import numpy as np
 
 CHORDS = ((57, 60, 64), (53, 57, 60), (48, 52, 55), (55, 59, 62))
 """Am F C G."""
 
 PLAYER, MACHINE = 0, 1
 """MIDI channels of the chords and of the answer."""
+
+CHECKPOINT = Path(__file__).parents[2] / "checkpoints" / "melody.safetensors"
+POLICY = "shipped" if CHECKPOINT.exists() else "rules"
 
 Heard = tuple[float, mido.Message]
 """Seconds on the recorder's clock, and a message."""
@@ -58,23 +63,20 @@ def write_chords(path: Path, bars: int, tempo_bpm: float) -> None:
 
 def judge(heard: list[Heard], tempo_bpm: float, bars: int, tolerance_ms: float) -> Figures:
     """The figures of a recording of both players."""
-    sixteenth = 60 / tempo_bpm / 4
+    sixteenth_ms = 60_000 / tempo_bpm / 4
     ons = [(at, m) for at, m in heard if m.type == "note_on" and m.velocity > 0]
-    begin = min(at for at, m in ons if m.channel == PLAYER)
-    end = begin + bars * 16 * sixteenth
-    answer = [(at - begin, m.note) for at, m in ons if m.channel == MACHINE and at < end]
-    phases = [at % sixteenth for at, _ in answer]
-    phase = min(phases, key=lambda p: sum(abs(_around(q - p, sixteenth)) for q in phases))
-    off_by_ms = [abs(_around(p - phase, sixteenth)) * 1000 for p in phases]
-    strong = [
-        (step // 16, note)
-        for step, note in ((round((at - phase) / sixteenth), note) for at, note in answer)
-        if step % 8 == 0
-    ]
+    steps_at = _grid([at for at, m in ons if m.channel == PLAYER], tempo_bpm, bars)
+    answer = [(steps_at(at), m.note) for at, m in ons if m.channel == MACHINE]
+    answer = [(step, note) for step, note in answer if 0 <= step < bars * 16]
+    phases = [step % 1 for step, _ in answer]
+    phase = min(phases, key=lambda p: sum(abs(_around(q - p)) for q in phases))
+    off_by_ms = [abs(_around(p - phase)) * sixteenth_ms for p in phases]
+    placed = [(round(step - phase), note) for step, note in answer]
+    strong = [(step // 16, note) for step, note in placed if step % 8 == 0]
     return Figures(
         onsets=len(answer),
         on_grid=sum(ms <= tolerance_ms for ms in off_by_ms) / max(len(answer), 1),
-        phase_ms=phase * 1000,
+        phase_ms=phase * sixteenth_ms,
         worst_ms=max(off_by_ms),
         strong=len(strong),
         chord_tones=_rate(strong, 0),
@@ -100,5 +102,23 @@ def _rate(strong: list[tuple[int, int]], shift: int) -> float:
     return sum(hits) / max(len(hits), 1)
 
 
-def _around(difference: float, period: float) -> float:
-    return (difference + period / 2) % period - period / 2
+def _around(difference: float) -> float:
+    """The difference of two phases, in -0.5 to 0.5 sixteenths."""
+    return (difference + 0.5) % 1 - 0.5
+
+
+def _grid(chord_onsets: list[float], tempo_bpm: float, bars: int) -> Callable[[float], float]:
+    """Sixteenths since the first chord, by the player's own bars.
+
+    A recorder whose clock stumbles (JACK's counts frames, and a busy machine loses some) stumbles
+    for both players: so we ask where the answer lies between the chords that it answers.
+    """
+    bar_s = 240 / tempo_bpm
+    begins = [min(chord_onsets)]
+    for at in sorted(chord_onsets):
+        if at > begins[-1] + bar_s / 2:
+            begins.append(at)
+    assert len(begins) == bars, f"{len(begins)} of {bars} chords were recorded"
+    begins.append(begins[-1] + bar_s)
+    sixteenths = [16.0 * bar for bar in range(bars + 1)]
+    return lambda at: float(np.interp(at, begins, sixteenths, left=-1.0, right=bars * 16.0))

@@ -11,7 +11,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from tests.live.hearing import MACHINE, Heard, judge, unended, write_chords
+from tests.live.hearing import MACHINE, POLICY, Heard, judge, unended, write_chords
 
 pytestmark = pytest.mark.jack
 
@@ -19,7 +19,12 @@ MACHINES = Path(__file__).parents[1] / "machines"
 BARS = int(os.environ.get("MELODYRL_TEST_BARS", "12"))
 TEMPO_BPM = 240.0
 RATE = 48_000
-TOLERANCE_MS = 5.0
+TOLERANCE_MS = 8.0
+# A busy machine must not be measured instead of the program: where we may, the server's clock is a
+# real-time thread, and the program and the player come before what else runs.
+MAY_HURRY = hasattr(os, "geteuid") and os.geteuid() == 0
+PRIORITY = ["--realtime"] if MAY_HURRY else []
+HURRY = ["nice", "-n", "-15"] if MAY_HURRY else []
 LINE = re.compile(r"^\s*(\d+): ((?:[0-9a-f]{2} )+)")
 
 
@@ -29,7 +34,7 @@ def jack():
     for tool in ("jackd", "jack_midi_dump", "stdbuf"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed (apt install jackd2 coreutils)")
-    command = [MACHINES / "jack-dummy", "-p", "64", "--", "sh", "-c"]
+    command = [MACHINES / "jack-dummy", "-p", "128", *PRIORITY, "--", "sh", "-c"]
     with subprocess.Popen(
         [*command, "echo $JACK_DEFAULT_SERVER; exec cat"],
         stdin=subprocess.PIPE,
@@ -45,8 +50,11 @@ def jack():
 @pytest.fixture
 def rig(jack, tmp_path):
     rig = Rig(jack, tmp_path)
-    yield rig
-    rig.close()
+    try:
+        rig.open()
+        yield rig
+    finally:
+        rig.close()
 
 
 class Rig:
@@ -57,10 +65,12 @@ class Rig:
         self.dump = folder / "dump.txt"
         self.chords = folder / "chords.mid"
         self.processes: list[subprocess.Popen] = []
-        self.daemon = self.start(
-            [sys.executable, "-c", "from melodyrl.cli import main; main()", "jam", "--headless"]
-            + ["--api", "jack", "--channel", str(MACHINE + 1), "--tempo", str(TEMPO_BPM)]
-        )
+
+    def open(self) -> None:
+        jam = ["jam", "--headless", "--api", "jack", "--policy", POLICY]
+        jam += ["--channel", str(MACHINE + 1), "--tempo", str(TEMPO_BPM)]
+        run = [sys.executable, "-c", "from melodyrl.cli import main; main()"]
+        self.daemon = self.start([*HURRY, *run, *jam])
         self.until(self.daemon, "Play.")
         with self.dump.open("w") as file:
             self.recorder = self.start(["stdbuf", "-oL", "jack_midi_dump", "-a"], stdout=file)
@@ -90,7 +100,7 @@ class Rig:
 
     def play(self, bars: int) -> subprocess.Popen:
         write_chords(self.chords, bars, TEMPO_BPM)
-        player = self.start([sys.executable, str(MACHINES / "play-mid"), str(self.chords)])
+        player = self.start([*HURRY, sys.executable, str(MACHINES / "play-mid"), str(self.chords)])
         self.until(player, "ready")
         self.connect("player:out", "melodyrl:in")
         self.connect("player:out", "midi-monitor:input")

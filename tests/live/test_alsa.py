@@ -1,0 +1,120 @@
+"""Over a real ALSA sequencer: aplaymidi plays the chords, arecordmidi records both players.
+
+One run of tests/machines/alsa-vm does it all (it starts no machine where /dev/snd/seq exists);
+the tests read what it left behind. Emulated, Python is 20 to 30 times slower: the tolerance is
+wide, and timing is measured over JACK.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import mido
+import pytest
+
+from tests.live.hearing import MACHINE, POLICY, judge, unended, write_chords
+
+pytestmark = [pytest.mark.alsa, pytest.mark.slow]
+
+MACHINES = Path(__file__).parents[1] / "machines"
+BARS = int(os.environ.get("MELODYRL_TEST_BARS", "8"))
+TEMPO_BPM = 120.0
+TOLERANCE_MS = 25.0
+LIMIT_S = 300
+
+SCENE = r"""
+set -u
+through=$(aconnect -l | sed -n "s/^client \([0-9]*\): 'Midi Through'.*/\1:0/p" | head -1)
+jam() { python -c 'from melodyrl.cli import main; main()' "$@"; }
+port() { aconnect -l | grep -q "^client [0-9]*: '$1'"; }
+play() {
+  jam jam --headless --api alsa --policy "$POLICY" --channel 2 --tempo "$TEMPO" >$1.log 2>&1 & jam=$!
+  until grep -q '^Play' $1.log; do kill -0 $jam || return; sleep 0.2; done
+  aconnect "$through" melodyrl:0
+  arecordmidi -p "$through,melodyrl-out:0" -b 120 -t 480 $1.mid >$1.rec 2>&1 & recorder=$!
+  sleep 1
+  aplaymidi -d 0 -p "$through" chords.mid & player=$!
+}
+finish() {
+  kill -TERM $jam; wait $jam; echo $? >$1.status
+  sleep 1; kill -INT $recorder; wait $recorder
+}
+play whole; aconnect -l >clients; wait $player; finish whole
+play cut; aseqdump -p melodyrl-out:0 >cut.dump & dump=$!
+until [ "$(grep -c 'Note on' cut.dump)" -gt "$(grep -c 'Note off' cut.dump)" ]; do sleep 0.05; done
+finish cut; kill $dump $player
+python -c 'from melodyrl.cli import main; main()' ports >ports
+"""
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory):
+    """The folder with what one run left behind."""
+    if not Path("/dev/snd/seq").exists() and shutil.which("qemu-system-x86_64") is None:
+        pytest.skip("there is no /dev/snd/seq, and qemu-system-x86 is not installed")
+    if shutil.which("arecordmidi") is None:
+        pytest.skip("arecordmidi is not installed (apt install alsa-utils)")
+    folder = tmp_path_factory.mktemp("alsa")
+    write_chords(folder / "chords.mid", BARS, TEMPO_BPM)
+    env = {
+        **os.environ,
+        "POLICY": POLICY,
+        "TEMPO": str(TEMPO_BPM),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    machine = [MACHINES / "alsa-vm", "--share", folder, "--timeout", str(LIMIT_S), "--"]
+    done = subprocess.run(
+        [*machine, "bash", "-c", SCENE],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 125:
+        pytest.skip(f"no ALSA sequencer could be made: {done.stderr.strip()}")
+    print(done.stdout, done.stderr)  # noqa: T201
+    return folder
+
+
+def heard(file: Path):
+    """Seconds and messages of a recording by arecordmidi."""
+    at_s, found = 0.0, []
+    for message in mido.MidiFile(file):
+        at_s += message.time
+        if not message.is_meta:
+            found.append((at_s, message))
+    return found
+
+
+def test_answer_is_on_the_grid_and_in_harmony_and_ends(left, record_property):
+    figures = judge(heard(left / "whole.mid"), TEMPO_BPM, BARS, TOLERANCE_MS)
+
+    print(figures)  # noqa: T201
+    record_property("figures", str(figures))
+    figures.check()
+    assert (left / "whole.status").read_text() == "0\n"
+
+
+def test_note_that_sounds_is_ended_by_sigterm(left):
+    notes = heard(left / "cut.mid")
+
+    assert [m for _, m in notes if m.type == "note_on" and m.channel == MACHINE]
+    assert unended(notes) == 0
+    assert (left / "cut.status").read_text() == "0\n"
+
+
+def test_other_programs_see_both_ports_by_name(left):
+    clients = (left / "clients").read_text()
+
+    assert "'melodyrl'" in clients
+    assert "'melodyrl-out'" in clients
+
+
+def test_ports_are_listed_without_client_numbers(left):
+    listed = (left / "ports").read_text()
+
+    assert "Midi Through:Midi Through Port-0  [ALSA]" in listed
