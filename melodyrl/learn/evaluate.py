@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from melodyrl.core.policy.policy import Policy
 from melodyrl.learn.trainer import Lanes, Observation
 
 Array = npt.NDArray[Any]
-Choose = Callable[[Observation, Array], Array]
-"""A policy over lanes: (observation, w (N, K)) -> actions (N,)."""
+Choose = Callable[[Any, Any], Array]
+"""A policy over lanes: (lanes, observation) -> actions (N,), as in melodyrl.env.baselines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def evaluate(lanes: Lanes, choose: Choose) -> Score:
     running_N, played = np.ones(count, dtype=np.bool_), 0
     while running_N.any():
         w_NK = np.array(lanes.w, dtype=np.float32)
-        step = lanes.step(choose(seen, w_NK))
+        step = lanes.step(choose(lanes, seen))
         reward_NK = step.reward * running_N[:, None]
         sum_NK += reward_NK
         returns_N += (reward_NK * w_NK).sum(1)
@@ -44,7 +45,23 @@ def evaluate(lanes: Lanes, choose: Choose) -> Score:
     return Score(sum_NK.sum(0) / played, returns_N, float(returns_N.sum() / played))
 
 
-def one_step_greedy(seen: Observation, w_NK: Array) -> Array:
-    """The action whose reward now is the greatest: the bar that learning has to clear."""
-    score_NA = np.einsum("nak,nk->na", seen.judgement, w_NK)
-    return np.where(seen.mask, score_NA, -np.inf).argmax(1)
+def decided_by(policy: Policy, temperature: float, rng: np.random.Generator) -> Choose:
+    """A live policy at a temperature, lane by lane, exactly as it would play."""
+
+    def choose(lanes: Lanes, seen: Observation) -> Array:
+        decisions = (
+            policy.decide(*moment, temperature, rng)
+            for moment in zip(seen.features, seen.judgement, seen.mask, lanes.w, strict=True)
+        )
+        return np.array([decision.action for decision in decisions])
+
+    return choose
+
+
+def table(scores: dict[str, Score], terms: tuple[str, ...]) -> str:
+    """Scores by name as a Markdown table, best first."""
+    lines = [f"| policy | w·r a step | {' | '.join(terms)} |", "|---" * (len(terms) + 2) + "|"]
+    for name, score in sorted(scores.items(), key=lambda entry: -entry[1].per_step):
+        cells = [f"{score.per_step:+.4f}", *(f"{value:+.4f}" for value in score.terms)]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)

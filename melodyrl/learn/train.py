@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import floor
-from typing import Any
 
 import numpy as np
 import torch
 
+from melodyrl.env.baselines import greedy
 from melodyrl.learn.config import TrainConfig
-from melodyrl.learn.evaluate import evaluate, one_step_greedy
+from melodyrl.learn.evaluate import evaluate
 from melodyrl.learn.report import Report
 from melodyrl.learn.run_folder import Point, RunFolder
 from melodyrl.learn.task import Task
-from melodyrl.learn.trainer import Observation, Trainer
+from melodyrl.learn.trainer import Array, Lanes, Observation, Trainer
 
 REPORT_EVERY = 32
 """Vector steps between two movements of the progress bar."""
@@ -49,7 +49,7 @@ class Run:
 
     def evaluate(self, seconds: float) -> Point:
         """Play the test episodes greedily and add a point to the curve."""
-        score = evaluate(self.task.test(), self._choose)
+        score = evaluate(self.task.test(), self.choose)
         point = {
             "updates": float(self.trainer.updates),
             "steps": float(self.trainer.steps),
@@ -72,8 +72,9 @@ class Run:
         # The small number keeps 3 / 20 * 20 from falling below 3.
         return progress >= (floor(before * parts + 1e-6) + 1) / parts - 1e-9
 
-    def _choose(self, seen: Observation, w_NK: Any) -> Any:  # noqa: ANN401
-        return self.trainer.learner.act(seen.features, w_NK, seen.judgement, seen.mask)
+    def choose(self, lanes: Lanes, seen: Observation) -> Array:
+        """Greedy actions of the network as it is now."""
+        return self.trainer.learner.act(seen.features, lanes.w, seen.judgement, seen.mask)
 
 
 def begin(config: TrainConfig, task: Task, folder: RunFolder) -> Run:
@@ -128,5 +129,5 @@ def _run(config: TrainConfig, task: Task, folder: RunFolder) -> Run:
     torch.set_num_threads(config.threads)
     stream = np.random.default_rng([config.seed, 1])
     trainer = Trainer(config, task.lanes(config.lanes, stream), task.sample_w)
-    greedy = evaluate(task.test(), one_step_greedy).per_step
-    return Run(config, task, folder, trainer, greedy=greedy)
+    level = evaluate(task.test(), greedy).per_step
+    return Run(config, task, folder, trainer, greedy=level)

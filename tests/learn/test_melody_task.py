@@ -6,10 +6,12 @@ import torch
 
 from melodyrl.cli.train import Train
 from melodyrl.core.policy import checkpoint
+from melodyrl.core.policy.policy import GreedyPolicy
 from melodyrl.core.policy.presets import PRESETS
+from melodyrl.env.baselines import greedy
 from melodyrl.errors import ConfigError
 from melodyrl.learn.config import TrainConfig
-from melodyrl.learn.evaluate import evaluate, one_step_greedy
+from melodyrl.learn.evaluate import decided_by, evaluate, table
 from melodyrl.learn.melody_task import export, held_out_lanes, melody_task
 from melodyrl.learn.network import DuelingNetwork
 from melodyrl.learn.report import Silent
@@ -52,7 +54,7 @@ def test_torch_equals_numpy_on_real_observations(tmp_path, name, switches):
     lanes = held_out_lanes(PRESETS[name], 64)
     seen = lanes.reset()
     for _ in range(5):
-        seen = lanes.step(one_step_greedy(seen, lanes.w)).observation
+        seen = lanes.step(greedy(lanes, seen)).observation
     mask = seen.mask & (np.random.default_rng(3).random(seen.mask.shape) < 0.7)
     mask[:, -1] |= ~mask.any(axis=1)
     arrays = (seen.features, lanes.w, seen.judgement, mask)
@@ -112,8 +114,22 @@ def test_real_runs_resume_bit_for_bit(tmp_path, name):
     assert folder.policy.read_bytes() == straight
 
 
+def test_a_live_policy_is_scored_as_it_plays():
+    preset = PRESETS["full"]
+    live = decided_by(GreedyPolicy(preset), 0.0, np.random.default_rng(0))
+    scores = {"live": evaluate(held_out_lanes(preset, 3), live)}
+    scores["greedy"] = evaluate(held_out_lanes(preset, 3), greedy)
+
+    np.testing.assert_array_equal(scores["live"].returns, scores["greedy"].returns)
+    lines = table(scores, preset.terms).splitlines()
+    assert lines[0] == (
+        "| policy | w·r a step | harmony | smoothness | diversity | rhythm | guard |"
+    )
+    assert lines[2].count("|") == lines[0].count("|") == lines[1].count("|")
+
+
 def test_test_episodes_are_the_same_each_time():
-    one, two = (evaluate(held_out_lanes(PRESETS["full"], 4), one_step_greedy) for _ in range(2))
+    one, two = (evaluate(held_out_lanes(PRESETS["full"], 4), greedy) for _ in range(2))
 
     np.testing.assert_array_equal(one.returns, two.returns)
 

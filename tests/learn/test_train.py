@@ -4,9 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from melodyrl.env.baselines import greedy
 from melodyrl.errors import ConfigError, FileError
 from melodyrl.learn.config import TrainConfig
-from melodyrl.learn.evaluate import evaluate, one_step_greedy
+from melodyrl.learn.evaluate import evaluate
 from melodyrl.learn.report import Silent
 from melodyrl.learn.run_folder import RunFolder
 from melodyrl.learn.train import begin, resume, train
@@ -51,7 +52,7 @@ def test_the_best_policy_is_learned_for_every_preference(tmp_path, switches):
 
     for now in (0.1, 0.5, 0.9):
         lanes = Corridor(8, np.random.default_rng(5), w=(now, 1 - now))
-        score = evaluate(lanes, run._choose)
+        score = evaluate(lanes, run.choose)
         np.testing.assert_allclose(score.returns, max(0.3 * now, 1 - now), atol=1e-6)
 
 
@@ -124,7 +125,7 @@ def test_cut_off_episodes_are_learned_from_without_their_last_step(tmp_path):
 
 
 def test_greedy_takes_the_near_door():
-    score = evaluate(Corridor(4, np.random.default_rng(0), w=(0.5, 0.5)), one_step_greedy)
+    score = evaluate(Corridor(4, np.random.default_rng(0), w=(0.5, 0.5)), greedy)
 
     np.testing.assert_allclose(score.terms, [0.3 / LENGTH, 0], atol=1e-6)
     assert score.per_step == pytest.approx(0.15 / LENGTH)
