@@ -134,21 +134,18 @@ def _last_class(out: FloatArray, melody: Melody, context: Context, density_B: Fl
 
 
 def _intervals(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
-    places = 2 * WIDEST + 1
-    for back in (1, 2):
-        after, before = melody.recent[:, -back], melody.recent[:, -back - 1]
-        known = np.flatnonzero((after != NONE) & (before != NONE))
-        moved = after[known].astype(np.int16) - before[known]
-        place = np.clip(moved, -WIDEST, WIDEST) + WIDEST
-        out[known, place + (back - 1) * places] = 1.0
+    """The last interval and the one before it."""
+    after, before = melody.recent[:, :-3:-1], melody.recent[:, -2:-4:-1]
+    moved = np.clip(np.subtract(after, before, dtype=np.int16), -WIDEST, WIDEST)
+    # The earlier of the two notes is the one that can be missing alone.
+    places = (moved[:, :, None] == _PLACES) & (before != NONE)[:, :, None]
+    out[:] = places.reshape(len(out), -1)
 
 
 def _histogram(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
-    lanes = np.arange(melody.lanes)
-    for back in range(1, WINDOW + 1):
-        pitch = melody.recent[:, -back]
-        weight = np.float32((1.0 - DECAY) * DECAY ** (back - 1))
-        out[lanes, pitch % 12] += weight * (pitch != NONE)
+    recent = melody.recent[:, :, None]
+    is_class = (recent % 12 == _CLASSES) & (recent != NONE)
+    np.matmul(_FADING, is_class.astype(np.float32), out=out)
 
 
 def _degrees(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
@@ -159,10 +156,8 @@ def _degrees(out: FloatArray, melody: Melody, context: Context, density_B: Float
 
 
 def _degree_weights(out: FloatArray, melody: Melody, _: Context, density_B: FloatArray) -> None:
-    weights = np.float32((1.0 - DECAY) * DECAY ** np.arange(6, -1, -1))
-    recent = melody.recent[:, 1:, None]
-    is_degree = recent == EIGHT_BAR_ACTIONS.offsets.astype(np.int8)
-    out[:] = np.einsum("bnd,n->bd", is_degree.astype(np.float32), weights.astype(np.float32))
+    is_degree = melody.recent[:, 1:, None] == EIGHT_BAR_ACTIONS.offsets.astype(np.int8)
+    np.matmul(_FADING[1:], is_degree.astype(np.float32), out=out)
 
 
 def _age(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
@@ -179,12 +174,9 @@ def _density(out: FloatArray, melody: Melody, context: Context, density_B: Float
 
 
 def _bar_ago(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
-    lanes = np.arange(melody.lanes)
-    for ahead in range(LOOKAHEAD):
-        step = (context.step + ahead) % context.bar_steps
-        event = melody.bar_ago_event[lanes, step]
-        known = np.flatnonzero(event)
-        out[known, event[known] - 1 + 3 * ahead] = 1.0
+    steps = (context.step[:, None] + np.arange(LOOKAHEAD)) % context.bar_steps[:, None]
+    event = np.take_along_axis(melody.bar_ago_event, steps, axis=1)
+    out[:] = (event[:, :, None] == _EVENTS).reshape(len(out), -1)
 
 
 def _one_hot(out: FloatArray, place: np.ndarray) -> None:
@@ -195,6 +187,13 @@ def _log_age(age: np.ndarray) -> np.ndarray:
     """0 at age 0, 1 at the cap."""
     return np.log2(1.0 + np.minimum(age, AGE_CAP)) / np.log2(1.0 + AGE_CAP)
 
+
+_CLASSES = np.arange(12, dtype=np.int8)
+_EVENTS = np.arange(1, 4, dtype=np.int8)
+_PLACES = np.arange(-WIDEST, WIDEST + 1, dtype=np.int16)
+
+# Weight of each of the last notes in the histogram, oldest first.
+_FADING = ((1.0 - DECAY) * DECAY ** np.arange(WINDOW - 1, -1, -1)).astype(np.float32)
 
 _FEATURES: dict[str, tuple[tuple[str, int, Write], ...]] = {
     "eight-bar": (
