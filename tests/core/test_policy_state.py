@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from melodyrl.core.policy.actions import EIGHT_BAR_ACTIONS, FULL_ACTIONS, HOLD, ONSET, REST
@@ -142,6 +142,7 @@ def test_nothing_is_pending_without_a_chord():
     assert not melody.pending[0]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 35), max_size=8),
     st.integers(-24, 24),
