@@ -185,7 +185,8 @@ export class Roll {
       const width = Math.max(height, x(note.end ?? now) - x0);
       outline[note.who](paths.get(id), x0, this.y(note.pitch), width, height);
     }
-    for (const [id, path] of paths) {
+    // The machine's last: its thin bar shows on a round one, and not the other way about.
+    for (const [id, path] of [...paths].sort(([a], [b]) => (a < b ? 1 : -1))) {
       const [who, loudness] = id.split(" ");
       c.globalAlpha = 0.6 + 0.1 * loudness;
       c.fillStyle = this.colours[who];
