@@ -183,6 +183,29 @@ def test_second_voices_are_consonant_and_none_outlives_its_note(told):
         assert len(bandmate.snapshot().sounding) <= len(down)
 
 
+def test_where_no_pitch_is_left_the_second_voice_is_silent():
+    bandmate = engine(mode="harmony")
+
+    outgoing = run_offline(bandmate, held(0, *range(128)), 0)
+
+    ours = [on.pitch for on in messages(outgoing, NoteOn)]
+    assert 0 < len(ours) < 128
+    assert len(ours) == len(set(ours))
+
+
+def test_solo_is_as_loud_as_the_player_and_accents_the_beat():
+    def loudness(velocity):
+        told = [(0, NoteOn(48 + up, velocity)) for up in range(12)]
+        outgoing = run_offline(engine(BusyPolicy()), told, 2 * SECOND)
+        return [on.velocity for on in messages(outgoing, NoteOn)]
+
+    soft, loud = loudness(20), loudness(110)
+
+    assert max(soft) < min(loud)
+    assert soft[0] == max(soft)
+    assert soft[4] > soft[1]
+
+
 def test_off_only_listens():
     bandmate = engine(BusyPolicy(), mode="off")
 

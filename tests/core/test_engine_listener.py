@@ -161,3 +161,11 @@ def test_forgetting_keeps_what_is_held(player):
     assert player.listener.chord is None
     assert player.listener.lowest == 60
     assert player.listener.sounding == {60}
+
+
+def test_other_controllers_change_nothing(player):
+    player.listener.control(ControlChange(1, 127), Nanos(0))
+    player.down(0, 60)
+    player.up(1, 60)
+
+    assert player.listener.sounding == set()

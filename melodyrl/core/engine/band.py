@@ -70,9 +70,7 @@ class Band:
     def answer(self, note: NoteOn, position: Position, meter: Meter) -> list[Message]:
         """The second voice to a note of the player that was just heard."""
         moment = self._moment(position, meter)
-        if moment is None:
-            return []
-        return self.harmony.note_on(note, moment, self.listener.fingers)
+        return self.harmony.note_on(note, moment, self.listener.fingers) if moment else []
 
     def why(self, mode: Mode) -> Why | None:
         """What spoke for the last decision."""
