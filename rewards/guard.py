@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from rewards.tables import numbers
 
 FloatArray = NDArray[np.float32]
-IntArray = NDArray[np.intp]
+IntArray = NDArray[np.integer]
+Counts = NDArray[np.integer] | NDArray[np.floating]
 
 NONE = -128
 """A place in the window before the first note."""
@@ -95,7 +96,7 @@ def fitted() -> FloatArray:
     return ratio(numbers("guard", "human"), numbers("guard", "gaming"))
 
 
-def ratio(human: FloatArray, gaming: FloatArray) -> FloatArray:
+def ratio(human: Counts, gaming: Counts) -> FloatArray:
     """log2 ratios (68,) of two flat tables of counts, one feature after the other.
 
     The value "too few notes" of a feature is set to the feature's human mean.
@@ -114,7 +115,7 @@ def ratio(human: FloatArray, gaming: FloatArray) -> FloatArray:
     return table.astype(np.float32)
 
 
-def _blurred(counts: FloatArray) -> FloatArray:
+def _blurred(counts: NDArray[np.floating]) -> NDArray[np.floating]:
     """Neighbouring widths say much the same; a scale has gaps that are no tune's doing."""
     blurred = counts.copy()
     padded = np.pad(counts[1:], 3, mode="edge")
@@ -185,12 +186,12 @@ def _direction(
     return np.where(defined, run, 0)
 
 
-def _alternates(notes: NDArray[np.int16], same: NDArray[np.uint8]) -> IntArray:
+def _alternates(notes: NDArray[np.int16], same: IntArray) -> IntArray:
     before = (notes[..., -1] == notes[..., -3]) & (notes[..., -1] != NONE)
     return (before & ((same & 3) == 2)).astype(np.intp)
 
 
-def _loops(notes: NDArray[np.int16], same: NDArray[np.uint8]) -> IntArray:
+def _loops(notes: NDArray[np.int16], same: IntArray) -> IntArray:
     """A drone and an alternation are no loops: each trick is charged once."""
     three = notes[..., -3:] == notes[..., -6:-3]
     is_three = three[..., 1:].all(axis=-1) & ((same & 7) == 4)

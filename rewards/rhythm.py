@@ -55,10 +55,13 @@ def rhythm(
     bar_ago_event: 0 none, 1 onset, 2 hold, 3 rest. density and target: onsets a beat.
     """
     happened = np.asarray(event, np.intp)
-    meter = np.asarray(bar_steps) == 12
-    aged = AGE_CLASS[np.minimum(age, 12)]
-    place = ((meter * 16 + np.asarray(step, np.intp)) * 8 + aged) * 4 + bar_ago_event
-    human = fitted().take(place * 3 + happened)
+    meter = np.asarray(bar_steps, np.intp) == 12
+    aged = AGE_CLASS[np.minimum(np.asarray(age, np.intp), 12)]
+    place = ((meter * 16 + np.asarray(step, np.intp)) * 8 + aged) * 4 + np.asarray(
+        bar_ago_event, np.intp
+    )
+    table: FloatArray = fitted().ravel()
+    human = table[place * 3 + happened]
     excess = np.asarray(density, np.float32) - np.asarray(target, np.float32)
     pull = _bounded(excess * np.float32(PULL), PULL_BOUND)
     return _bounded(human + pull * _SIGN[happened], 1.0)

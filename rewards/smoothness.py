@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from rewards.tables import numbers
 
 FloatArray = NDArray[np.float32]
+Counts = NDArray[np.integer] | NDArray[np.floating]
 
 NONE = -128
 """No interval: fewer than two notes."""
@@ -52,14 +53,14 @@ def fitted() -> FloatArray:
     return ratio(numbers("smoothness", "human"), numbers("smoothness", "reference"))
 
 
-def ratio(human: FloatArray, reference: FloatArray) -> FloatArray:
+def ratio(human: Counts, reference: Counts) -> FloatArray:
     """Reward table (8, 27) of counts (8, 27) by class of the previous interval and interval."""
     value = np.clip(0.5 * np.log2(_smoothed(human) / _smoothed(reference)), -1.0, 1.0)
     centre = (human * value).sum() / human.sum()
     return np.clip(value - centre, -1.0, 1.0).astype(np.float32)
 
 
-def _smoothed(counts: FloatArray) -> NDArray[np.float64]:
+def _smoothed(counts: Counts) -> NDArray[np.float64]:
     overall = counts.sum(axis=0, dtype=np.float64) + 1.0
     mixed = counts + SMOOTHING * overall / overall.sum()
     return mixed / mixed.sum(axis=1, keepdims=True)

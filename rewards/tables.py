@@ -7,6 +7,7 @@ version of them, so a new fit is a new version, and asks for new policies.
 import json
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,11 @@ def version(term: str) -> int:
     return int(_table(term)["version"])
 
 
+def figures(term: str, name: str) -> dict[str, float]:
+    """Measured at the fit on held-out tunes, by strategy."""
+    return dict(_table(term)[name])
+
+
 @cache
-def _table(term: str) -> dict[str, list[float]]:
+def _table(term: str) -> dict[str, Any]:
     return json.loads(files("rewards").joinpath("tables", f"{term}.json").read_text("utf-8"))

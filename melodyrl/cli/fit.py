@@ -1,7 +1,12 @@
 """Fit the reward tables to human tunes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from melodyrl.env.tune import Tune
 
 
 @dataclass(frozen=True)
@@ -15,7 +20,7 @@ class Fit:
     """Folder that the tables are written to."""
 
     limit: int = 400
-    """Tunes read of each corpus, at most."""
+    """Tunes read of each corpus, at most; never more than the shipped tables' own share."""
 
     rounds: int = 3
     """Times that the tables' own best melodies join the strategies to be told from people."""
@@ -51,9 +56,9 @@ class Fit:
         console.print(ranked)
         console.print(f"{len(tunes)} tunes; tables in {self.out}")
 
-    def _tunes(self, told):  # noqa: ANN001, ANN202
+    def _tunes(self, told: Callable[[str], None]) -> "list[Tune]":
         from melodyrl.env.corpora import CORPORA, read_corpus, read_leadsheets
-        from melodyrl.env.tune import Tune, load, save
+        from melodyrl.env.tune import load, save
 
         if self.cache is not None and self.cache.exists():
             return load(self.cache)
@@ -61,7 +66,7 @@ class Fit:
         for name in (*CORPORA, *(("leadsheets",) if self.leadsheets else ())):
             folder = self.leadsheets
             reader = read_leadsheets(folder) if name == "leadsheets" and folder else None
-            for tune in reader or read_corpus(name, self.limit):
+            for tune in reader or read_corpus(name, min(self.limit, CORPORA[name])):
                 tunes.append(tune)
                 told(f"reading {name}: {len(tunes)} tunes")
         if self.cache is not None:

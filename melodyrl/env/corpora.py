@@ -14,7 +14,8 @@ import numpy as np
 from melodyrl.env.tune import Tune
 from melodyrl.errors import ConfigError
 
-CORPORA = ("ryansMammoth", "oneills1850", "airdsAirs", "bach")
+CORPORA = {"ryansMammoth": 400, "oneills1850": 300, "airdsAirs": 300, "bach": 400}
+"""music21's folder and how many of its tunes the shipped tables were fitted to, at most."""
 MINOR_MODES = ("minor", "aeolian", "dorian", "phrygian")
 # (bar in sixteenths, beat in sixteenths, factor on time) by meter. 2/4 is written in notes half
 # as long as 4/4: doubled, its reels read as the 4/4 reels do.

@@ -201,10 +201,11 @@ def rhythm_counts(tunes: Iterable[Tune]) -> NDArray[np.int64]:
         event[tune.onset - first] = rhythm.ONSET
         ago = np.concatenate([np.zeros(tune.bar_steps, np.intp), event + 1])[: len(event)]
         step = (np.arange(len(event)) + first) % tune.bar_steps
-        meter = int(tune.bar_steps == 12)
-        np.add.at(
-            counts, (meter, step, rhythm.AGE_CLASS[np.minimum(_ages(event), 12)], ago, event), 1
-        )
+        age = rhythm.AGE_CLASS[np.minimum(_ages(event), 12)]
+        shape = counts.shape
+        meter = np.full(len(event), tune.bar_steps == 12, np.intp)
+        place = np.ravel_multi_index((meter, step, age, ago, event), shape)
+        counts += np.bincount(place, minlength=counts.size).reshape(shape)
     return counts
 
 
