@@ -27,10 +27,10 @@ LIMIT_S = 300
 SCENE = r"""
 set -u
 through=$(aconnect -l | sed -n "s/^client \([0-9]*\): 'Midi Through'.*/\1:0/p" | head -1)
-jam() { python -c 'from melodyrl.cli import main; main()' "$@"; }
-port() { aconnect -l | grep -q "^client [0-9]*: '$1'"; }
+melodyrl=(python -c 'from melodyrl.cli import main; main()')
 play() {
-  jam jam --headless --api alsa --policy "$POLICY" --channel 2 --tempo "$TEMPO" >$1.log 2>&1 & jam=$!
+  "${melodyrl[@]}" jam --headless --api alsa --policy "$POLICY" --channel 2 --tempo "$TEMPO" \
+    >$1.log 2>&1 & jam=$!
   until grep -q '^Play' $1.log; do kill -0 $jam || return; sleep 0.2; done
   aconnect "$through" melodyrl:0
   arecordmidi -p "$through,melodyrl-out:0" -b 120 -t 480 $1.mid >$1.rec 2>&1 & recorder=$!
@@ -45,7 +45,7 @@ play whole; aconnect -l >clients; wait $player; finish whole
 play cut; aseqdump -p melodyrl-out:0 >cut.dump & dump=$!
 until [ "$(grep -c 'Note on' cut.dump)" -gt "$(grep -c 'Note off' cut.dump)" ]; do sleep 0.05; done
 finish cut; kill $dump $player
-python -c 'from melodyrl.cli import main; main()' ports >ports
+"${melodyrl[@]}" ports >ports
 """
 
 
