@@ -299,6 +299,7 @@ def test_knobs_reach_the_policy():
     assert dict(bandmate.snapshot().knobs)["harmony"] == 1.0
 
 
+@few
 @given(nonsense)
 def test_nonsense_is_counted_and_changes_nothing(event):
     bandmate = engine()

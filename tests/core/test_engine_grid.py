@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from melodyrl.core.engine.events import Nanos
@@ -19,6 +19,7 @@ def test_no_rounding_adds_up_over_a_day():
     assert grid.at(steps) == 24 * 3600 * 1_000_000_000
 
 
+@settings(deadline=None)
 @given(st.floats(20, 400), st.floats(20, 400), st.integers(0, 10**11), st.integers(0, 10**6))
 def test_a_change_of_tempo_keeps_the_place(before_bpm, after_bpm, at_ns, origin_ns):
     grid = Grid(Nanos(origin_ns), before_bpm, COMMON)

@@ -1,6 +1,6 @@
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from melodyrl.core.engine.ledger import Ledger
@@ -27,6 +27,7 @@ def test_panic_silences_the_channel_even_where_nothing_sounds():
     assert ledger.panic() == [ControlChange(123, 0, 5), ControlChange(120, 0, 5)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(60, 64))))
 def test_after_release_every_on_has_had_its_off(moves):
     ledger = Ledger(0)
