@@ -64,7 +64,8 @@ def rhythm(
     human = table[place * 3 + happened]
     excess = np.asarray(density, np.float32) - np.asarray(target, np.float32)
     pull = _bounded(excess * np.float32(PULL), PULL_BOUND)
-    return _bounded(human + pull * _SIGN[happened], 1.0)
+    sign: FloatArray = _SIGN[happened]
+    return _bounded(human + pull * sign, 1.0)
 
 
 _SIGN = np.array([-1.0, SHARE, SHARE], np.float32)
