@@ -9,6 +9,7 @@ from melodyrl.core.music import (
     parse_chord,
     parse_pitch_class,
     parse_progression,
+    pitch_classes,
     pitch_name,
     recognise,
 )
@@ -66,6 +67,10 @@ def test_symbols_are_parsed(symbol, name, pitch_classes):
 def test_what_is_no_chord_is_refused_in_one_sentence(symbol):
     with pytest.raises(ConfigError, match="is not a chord symbol; write one such as"):
         parse_chord(symbol)
+
+
+def test_a_mask_and_its_pitch_classes_are_one():
+    assert pitch_classes(mask_of((64, 60, 67, 72))) == (0, 4, 7)
 
 
 @given(st.integers(0, 11), st.sampled_from(list(QUALITIES)), st.integers(0, 11))

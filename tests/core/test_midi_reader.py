@@ -125,3 +125,22 @@ def test_no_flipped_byte_breaks_the_reader(data):
         parse_performance(bytes(broken), "a.mid")
     except MidiFileError as error:
         assert str(error)  # noqa: PT017
+
+
+def test_bar_lines_follow_the_meter():
+    conductor = [
+        mido.MetaMessage("time_signature", numerator=3, denominator=4, time=0),
+        mido.MetaMessage("time_signature", numerator=6, denominator=8, time=3000),
+    ]
+    notes = [mido.Message("note_on", note=60, time=0), mido.Message("note_off", note=60, time=960)]
+    performance = parse_performance(as_bytes(conductor, notes), "a.mid")
+
+    assert [performance.bar_tick(tick) for tick in (0, 1439, 1440, 2999, 3000, 4439, 4440)] == [
+        0,
+        0,
+        1440,
+        2880,
+        3000,
+        3000,
+        4440,
+    ]
