@@ -23,7 +23,7 @@ from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.env import baselines
 from melodyrl.env.baselines import Strategy
 from melodyrl.env.lanes import MelodyLanes, Observation
-from melodyrl.env.optimum import Optimum
+from melodyrl.env.optimum import Optimum, reward_fingerprint
 from melodyrl.env.progressions import stable_hash, test_progressions
 from rewards.preference import PREFERENCES, weights
 
@@ -88,11 +88,11 @@ def returns(choose: Strategy, progressions: NDArray[np.int16]) -> Returns:
 
 def optima(progressions: NDArray[np.int16]) -> Returns:
     """The best returns, (preferences, progressions); kept in a file while the rewards stay."""
-    solver = Optimum()
-    key = f"{solver.fingerprint}-{hash_of(progressions)}"
+    key = f"{reward_fingerprint()}-{hash_of(progressions)}"
     kept = Path(tempfile.gettempdir()) / f"melodyrl-optima-{key}.npy"
     if kept.exists():
         return np.load(kept)
+    solver = Optimum()
     best = np.array(
         [[solver.solve(row, w).value for row in progressions] for w in PREFERRED.values()]
     )

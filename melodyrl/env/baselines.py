@@ -157,7 +157,7 @@ class _Scene:
         pitches = self._actions.pitches
         # The octave to stay in: the only one, or the middle one of three.
         low = 12 if lanes.preset.is_full else 0
-        known = np.where(context.chord.any(axis=1)[:, None], context.chord, context.scale)
+        known = np.where(context.chord.any(axis=1, keepdims=True), context.chord, context.scale)
         self.tones = np.take(known, pitches % 12, axis=1)
         recent = melody.recent.astype(np.int16)
         last = np.where(recent[:, -1:] == NONE, low - 1, recent[:, -1:])

@@ -100,7 +100,8 @@ class MelodyLanes:
         With progressions (N, 8), rows of `chords.TONES`, eight-bar lanes play over these.
         """
         self.preset, self.lanes = preset, lanes
-        self._rng, self._split = rng, split
+        self._rng = rng
+        self._split: Split = split
         self._weights, self._progressions = weights, progressions
         self.w: Floats = np.empty((lanes, len(preset.terms)), np.float32)
         self.density: Floats = np.empty(lanes, np.float32)
@@ -116,7 +117,7 @@ class MelodyLanes:
         self._seen = self._observe(everyone)
         return self._seen
 
-    def step(self, action: NDArray[np.integer]) -> Step:
+    def step(self, action: NDArray[np.int_]) -> Step:
         """Take one legal action in each lane, (N,)."""
         everyone = np.arange(self.lanes)
         assert self._seen.mask[everyone, action].all(), "an action is not legal"

@@ -74,7 +74,8 @@ class MelodyEnv(gymnasium.Env[Observed, np.int64]):
             raise ConfigError(f"{preset!r} is not a preset; choose one of {', '.join(PRESETS)}.")
         if render_mode not in (None, "ansi"):
             raise ConfigError(f"{render_mode!r} is not a render mode; choose None or 'ansi'.")
-        self.preset, self.split, self.render_mode = PRESETS[preset], split, render_mode
+        self.preset, self.render_mode = PRESETS[preset], render_mode
+        self.split: Split = split
         self._weights = weights
         actions, terms = self.preset.actions.count, len(self.preset.terms)
         wide, shape = WIDEST_FEATURE, (size(self.preset),)

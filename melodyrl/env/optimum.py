@@ -4,6 +4,7 @@ No reward looks further back than seven notes, so the last seven are the whole s
 by 7 actions by 32 notes. What does not depend on the chords is judged once for all episodes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -14,10 +15,13 @@ from numpy.typing import NDArray
 from melodyrl.core.policy.judge import judge
 from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.core.policy.state import NONE, Melody, advance
+from melodyrl.env.chords import TRIADS
 from melodyrl.env.players import eight_bar_plan
 from rewards import diversity, guard, smoothness
 
 Floats = NDArray[np.float32]
+Windowed = Callable[[NDArray[np.int8], NDArray[np.int16]], Floats]
+"""A reward of the last seven notes (..., 7) and a candidate (...)."""
 
 WINDOW = 7
 NOTES = EIGHT_BAR.decisions
@@ -67,17 +71,6 @@ class Optimum:
             "guard": [_windowed(guard.guard, n) for n in depths],
         }
 
-    @cached_property
-    def fingerprint(self) -> str:
-        """Hash of all rewards, so that an optimum can be kept for as long as they stay."""
-        digest = blake2b(digest_size=8)
-        for term in sorted(self.tables):
-            for table in self.tables[term]:
-                digest.update(table.tobytes())
-        for chord in range(1, 37):
-            digest.update(harmony_tables(np.full(EIGHT_BAR.bars, chord, np.int16)).tobytes())
-        return digest.hexdigest()
-
     def _weigh(self, weights: Floats) -> None:
         """Bring the weighted sum of the tables up to these weights."""
         if self._weights == weights.tobytes():
@@ -119,6 +112,19 @@ class Optimum:
         return notes
 
 
+def reward_fingerprint() -> str:
+    """Hash of the rewards of a few thousand states: while it stays, so do all optima."""
+    rng, lanes = np.random.default_rng(0), 4096
+    chords = rng.choice(TRIADS[0], (lanes, EIGHT_BAR.bars)).astype(np.int16)
+    context = eight_bar_plan(chords).at(rng.integers(NOTES, size=lanes))
+    melody = Melody.start(lanes)
+    melody.recent[:] = rng.choice(_OFFSETS, melody.recent.shape)
+    melody.recent[: lanes // 8, :4] = NONE
+    melody.pending[:] = rng.random(lanes) < 0.5
+    judged = judge(melody, context, np.ones(lanes, np.float32), EIGHT_BAR)
+    return blake2b(judged.tobytes(), digest_size=8).hexdigest()
+
+
 def harmony_tables(progression: NDArray[np.int16]) -> Floats:
     """Reward of each note after each note, (32, 7 last notes, 7 actions), over (8,) chords.
 
@@ -144,7 +150,7 @@ def _windows(known: int, states: NDArray[np.int_]) -> NDArray[np.int8]:
     return windows
 
 
-def _windowed(term, known: int) -> Floats:  # noqa: ANN001 - novelty or guard
+def _windowed(term: Windowed, known: int) -> Floats:
     """A reward of (window, candidate) in every state of so many notes, (7, 7ⁿ)."""
     table = np.empty((_ACTIONS, _ACTIONS**known), np.float32)
     for start in range(0, table.shape[1], _CHUNK):

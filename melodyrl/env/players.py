@@ -27,7 +27,9 @@ Generator = np.random.Generator
 Ints = NDArray[np.int16]
 Bools = NDArray[np.bool_]
 
-SCALES = np.array([[Key(0, minor).scale_mask >> pc & 1 for pc in range(12)] for minor in (0, 1)])
+SCALES = np.array(
+    [[Key(0, minor).scale_mask >> pc & 1 for pc in range(12)] for minor in (False, True)]
+)
 SCALES = SCALES.astype(np.bool_)
 """(2, 12) pitch classes of major and of natural minor above the tonic."""
 

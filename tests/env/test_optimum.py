@@ -4,7 +4,7 @@ import pytest
 from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.env.baselines import Beam, greedy, play, random_legal
 from melodyrl.env.lanes import MelodyLanes
-from melodyrl.env.optimum import NOTES, Optimum
+from melodyrl.env.optimum import NOTES, Optimum, reward_fingerprint
 from melodyrl.env.progressions import test_progressions as kept_progressions
 from rewards.preference import PREFERENCES, weights
 
@@ -87,3 +87,10 @@ def test_beginnings_are_exact_too(optimum):
         note = int(rng.integers(7))
         state = state % 7 ** min(t, 6) * 7 + note
         seen = lanes.step(np.array([note])).observation
+
+
+def test_the_fingerprint_stays_while_the_rewards_do():
+    first, second = reward_fingerprint(), reward_fingerprint()
+
+    assert first == second
+    assert len(first) == 16
