@@ -113,7 +113,7 @@ def test_chords_held_on_the_page_are_answered_by_the_real_machine(pages, tmp_pat
     assert players.count("player") == 12
     assert players.count("machine") >= 4
     assert page.inner_text("#chord") == "G"
-    assert page.inner_text("#position").startswith("4.")
+    assert int(page.inner_text("#position").split(".")[0]) >= 4
     assert "It chose" in page.inner_text("#why")
 
     with page.expect_download() as download:
