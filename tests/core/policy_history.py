@@ -116,7 +116,7 @@ class History:
                     bool(chord),
                 )
             )
-            values["harmony"] = pay / 4 if preset.is_full else pay
+            values["harmony"] = pay
             values["smoothness"] = float(smoothness.smoothness(before, moved))
             window = np.array(heard[-7:])
             values["diversity"] = float(diversity.novelty(window, note))

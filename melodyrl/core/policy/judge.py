@@ -8,21 +8,22 @@ from melodyrl.core.policy.state import NONE, Context, FloatArray, Melody
 from rewards import diversity, guard, harmony, register, rhythm, smoothness
 
 STEP_SHARE = np.float32(0.25)
-"""Harmony is paid by the sixteenth in the full task: a beat of a good note earns 1, however cut."""
+"""What a sixteenth of a held note pays of its harmony. An onset pays in full, as the other terms
+of an onset do: at a quarter of it, the best melodies leapt over their chords (chord tones on strong
+beats .67); the rhythm's density keeps this from rewarding haste."""
 
 
 def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Preset) -> FloatArray:
     """Reward vector of each action in each lane, (B, A, K), each term in [-1, 1].
 
     density_B is the wanted density in onsets a beat; only the full preset reads it. The terms
-    are preset.terms. Harmony is paid for each sixteenth that a note sounds, rhythm for each
-    decision, the other terms for each note that begins.
+    are preset.terms. Harmony is paid when a note begins and a little for each sixteenth that it is
+    held, rhythm for each decision, the other terms for each note that begins.
     """
     actions, terms = preset.actions, preset.terms
     judged = np.zeros((melody.lanes, actions.count, len(terms)), np.float32)
     notes = judged[:, actions.first_pitch :]
-    onset = _onset_harmony(melody, context, actions)
-    notes[..., terms.index("harmony")] = onset * STEP_SHARE if preset.is_full else onset
+    notes[..., terms.index("harmony")] = _onset_harmony(melody, context, actions)
     offsets = actions.pitches[None, :].astype(np.int16)
     window = melody.recent[:, None, 1:]
     notes[..., terms.index("smoothness")] = _smoothness(melody, offsets)
