@@ -1,5 +1,6 @@
 """`melodyrl panic`: silence, after a program that did not clean up behind itself."""
 
+import time
 from dataclasses import dataclass
 
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff
@@ -8,6 +9,9 @@ from melodyrl.live.ports import SPOKEN, Api, Ports, output_names
 
 PEDAL, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 """Controllers of MIDI 1.0 (Detailed Specification, tables 3 and 4)."""
+
+WIRE_S = 0.001
+"""From one message to the next: a MIDI cable carries three bytes in 0.96 ms (31,250 baud)."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def _send(system: str, name: str, messages: list[Message]) -> None:
         ports.connect_output(name)
         for message in messages:
             ports.send(message)
+            time.sleep(WIRE_S)
     finally:
         ports.close()
 

@@ -1,5 +1,6 @@
 """Judges what a third party recorded: is it in time, in harmony, and does everything end?"""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,12 @@ PLAYER, MACHINE = 0, 1
 
 CHECKPOINT = Path(__file__).parents[2] / "checkpoints" / "melody.safetensors"
 POLICY = "shipped" if CHECKPOINT.exists() else "rules"
+
+# A busy machine must not be measured instead of the program: where we may, JACK's clock is a
+# real-time thread, and the program and the player come before what else runs.
+MAY_HURRY = hasattr(os, "geteuid") and os.geteuid() == 0
+REAL_TIME = ["--realtime"] if MAY_HURRY else []
+HURRY = ["nice", "-n", "-15"] if MAY_HURRY else []
 
 Heard = tuple[float, mido.Message]
 """Seconds on the recorder's clock, and a message."""

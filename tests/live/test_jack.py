@@ -1,17 +1,33 @@
 """Over a real JACK server: chords from one stranger, recorded by another (jack_midi_dump)."""
 
 import os
+import queue
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import mido
 import pytest
+import rtmidi
 
-from tests.live.hearing import MACHINE, POLICY, Heard, judge, unended, write_chords
+from melodyrl.cli import main
+from melodyrl.core.midi.messages import NoteOn
+from melodyrl.errors import PortError
+from melodyrl.live.ports import open_ports
+from tests.live.hearing import (
+    HURRY,
+    MACHINE,
+    POLICY,
+    REAL_TIME,
+    Heard,
+    judge,
+    unended,
+    write_chords,
+)
 
 pytestmark = pytest.mark.jack
 
@@ -20,11 +36,6 @@ BARS = int(os.environ.get("MELODYRL_TEST_BARS", "12"))
 TEMPO_BPM = 240.0
 RATE = 48_000
 TOLERANCE_MS = 8.0
-# A busy machine must not be measured instead of the program: where we may, the server's clock is a
-# real-time thread, and the program and the player come before what else runs.
-MAY_HURRY = hasattr(os, "geteuid") and os.geteuid() == 0
-PRIORITY = ["--realtime"] if MAY_HURRY else []
-HURRY = ["nice", "-n", "-15"] if MAY_HURRY else []
 LINE = re.compile(r"^\s*(\d+): ((?:[0-9a-f]{2} )+)")
 
 
@@ -34,7 +45,7 @@ def jack():
     for tool in ("jackd", "jack_midi_dump", "stdbuf"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed (apt install jackd2 coreutils)")
-    command = [MACHINES / "jack-dummy", "-p", "128", *PRIORITY, "--", "sh", "-c"]
+    command = [MACHINES / "jack-dummy", "-p", "128", *REAL_TIME, "--", "sh", "-c"]
     with subprocess.Popen(
         [*command, "echo $JACK_DEFAULT_SERVER; exec cat"],
         stdin=subprocess.PIPE,
@@ -151,3 +162,67 @@ def test_note_that_sounds_is_ended_by_sigterm(rig):
     assert status == 0
     assert [m for _, m in heard if m.type == "note_on" and m.channel == MACHINE]
     assert unended(heard) == 0
+
+
+@pytest.fixture
+def here(jack, monkeypatch):
+    """The same server for this process."""
+    for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER"):
+        monkeypatch.setenv(name, jack[name])
+
+
+def test_named_keyboard_is_heard_and_named_instrument_is_sent_to(here):
+    heard, played = queue.SimpleQueue(), queue.SimpleQueue()
+    keyboard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="Fancy Keys")
+    keyboard.open_virtual_port("keys")
+    synth = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="Old Synth")
+    synth.set_callback(lambda event, data: played.put(event[0]))
+    synth.open_virtual_port("synth")
+    ports = open_ports(
+        "melodyrl", lambda *told: heard.put(told), "jack", listen_to="fancy", play_on="old synth"
+    )
+    before_ns = time.monotonic_ns()
+
+    keyboard.send_message([0x90, 60, 64])
+    ports.send(NoteOn(72, 80))
+    event, at_ns = heard.get(timeout=5)
+    bytes_played = played.get(timeout=5)
+    ports.close()
+    for port in (keyboard, synth):
+        port.close_port()
+        port.delete()
+
+    assert ports.sentence.endswith("Listening to Fancy Keys:keys. Sending to Old Synth:synth.")
+    assert event == NoteOn(60, 64)
+    assert before_ns < at_ns < time.monotonic_ns()
+    assert bytes_played == [0x90, 72, 80]
+
+
+def test_keyboard_that_is_not_there_is_a_port_error_that_leaves_nothing_open(here, jack):
+    with pytest.raises(PortError, match="Moog"):
+        open_ports("melodyrl", lambda *told: None, "jack", listen_to="Moog")
+
+    listed = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True, check=True)
+    assert "melodyrl" not in listed.stdout
+
+
+def test_panic_silences_a_stranger(here, rig, capsys):
+    rig.connect("melodyrl-out:out", "midi-monitor:input")
+
+    main(["panic", "--api", "jack", "--output", "midi-monitor"])
+
+    subprocess.run(["sleep", "0.3"], check=True)
+    messages = [message for _, message in rig.heard()]
+    assert "Silenced midi-monitor:input  [JACK]" in capsys.readouterr().out
+    assert sum(m.type == "control_change" and m.control == 123 for m in messages) >= 16
+    assert {m.note for m in messages if m.type == "note_off"} == set(range(128))
+
+
+def test_ports_are_listed(here, rig, capsys):
+    rig.connect("melodyrl-out:out", "midi-monitor:input")
+
+    main(["ports"])
+
+    listed = capsys.readouterr().out
+    assert "  melodyrl:in  [JACK]" in listed
+    assert "  melodyrl-out:out  [JACK]" in listed
