@@ -62,8 +62,8 @@ def rhythm(
     )
     table: FloatArray = fitted().ravel()
     human = table[place * 3 + happened]
-    excess = np.asarray(density, np.float32) - np.asarray(target, np.float32)
-    pull = _bounded(excess * np.float32(PULL), PULL_BOUND)
+    excess: FloatArray = np.subtract(density, target, dtype=np.float32)
+    pull = _bounded(np.multiply(excess, PULL, dtype=np.float32), PULL_BOUND)
     sign: FloatArray = _SIGN[happened]
     return _bounded(human + pull * sign, 1.0)
 
@@ -91,8 +91,8 @@ def ratio(counts: FloatArray) -> FloatArray:
     return np.stack([begins, goes_on, goes_on - charge], axis=-1).astype(np.float32)
 
 
-def _bounded(value: FloatArray, bound: float) -> FloatArray:
-    return np.maximum(np.minimum(value, np.float32(bound)), np.float32(-bound))
+def _bounded(value: NDArray[np.floating], bound: float) -> FloatArray:
+    return np.asarray(np.maximum(np.minimum(value, bound), -bound), np.float32)
 
 
 def _weighed(bits: NDArray[np.float64]) -> NDArray[np.float64]:
