@@ -5,7 +5,17 @@ import sys
 
 import pytest
 
-NO_TORCH = "import sys; sys.modules['torch'] = None; "
+NO_TORCH = """
+import importlib.abc
+import sys
+
+class NoTorch(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "torch":
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, NoTorch())
+"""
 
 
 @pytest.mark.parametrize("module", ["melodyrl", "melodyrl.errors"])
@@ -22,7 +32,7 @@ def test_the_live_path_runs_without_torch(tmp_path):
     """With torch blocked, a chart becomes a tune."""
     out = tmp_path / "tune.mid"
     arguments = ["compose", "Am F C G", "--bars", "4", "--seed", "1", "-o", str(out)]
-    code = NO_TORCH + f"from melodyrl.cli import main; main({arguments!r})"
+    code = NO_TORCH + f"from melodyrl.cli import main\nmain({arguments!r})"
 
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=120)
 
