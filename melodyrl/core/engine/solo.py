@@ -6,10 +6,10 @@ from melodyrl.core.midi.messages import Message
 
 _ACCENTS = (10, 5, 2, -4, -9)  # of velocity, by metric level; ours
 _MIDDLE_C = 60
-_ABOVE_LOWEST = 5
+_ABOVE_LOWEST = 7
 """Semitones from the player's lowest note to our home: our three octaves then reach from the
 player's register to two octaves above it."""
-_LOWEST_HOME, _HIGHEST_HOME = 33, 77
+_LOWEST_HOME, _HIGHEST_HOME = 33, 72
 """A piano's outermost notes are answered by octaves nearer. Within, home follows the player to the
 semitone, so that the same music in another key gets the same answer in that key."""
 
