@@ -55,7 +55,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         raise PortError(
-            f"The page cannot be served on {host}:{port} ({error}); choose another with --port."
+            f"The page cannot be served on {host}:{port} ({error}); choose another with --web-port."
         ) from None
     return listener
 
