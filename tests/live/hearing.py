@@ -23,6 +23,10 @@ MAY_HURRY = hasattr(os, "geteuid") and os.geteuid() == 0
 REAL_TIME = ["--realtime"] if MAY_HURRY else []
 HURRY = ["nice", "-n", "-15"] if MAY_HURRY else []
 
+ON_GRID = 0.9
+"""Share of onsets that must lie near one phase of the sixteenth: by chance it were a third. A
+busy machine delays a few; how late notes are is for benchmarks to say, side by side with a peer."""
+
 Heard = tuple[float, mido.Message]
 """Seconds on the recorder's clock, and a message."""
 
@@ -48,7 +52,7 @@ class Figures:
 
     def check(self):
         assert self.onsets >= 12, self
-        assert self.on_grid >= 0.95, self
+        assert self.on_grid >= ON_GRID, self
         assert self.strong >= 8, self
         assert self.chord_tones >= 0.80, self
         assert self.wrong_chord_tones <= self.chord_tones - 0.15, self

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.alsa, pytest.mark.slow]
 MACHINES = Path(__file__).parents[1] / "machines"
 BARS = int(os.environ.get("MELODYRL_TEST_BARS", "8"))
 TEMPO_BPM = 60.0
-TOLERANCE_MS = 40.0
+TOLERANCE_MS = 60.0
 LIMIT_S = 300
 
 SCENE = r"""

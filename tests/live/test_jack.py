@@ -33,9 +33,9 @@ pytestmark = pytest.mark.jack
 
 MACHINES = Path(__file__).parents[1] / "machines"
 BARS = int(os.environ.get("MELODYRL_TEST_BARS", "12"))
-TEMPO_BPM = 240.0
+TEMPO_BPM = 160.0
 RATE = 48_000
-TOLERANCE_MS = 8.0
+TOLERANCE_MS = 15.0
 LINE = re.compile(r"^\s*(\d+): ((?:[0-9a-f]{2} )+)")
 
 
@@ -132,12 +132,16 @@ class Rig:
         for process in reversed(self.processes):
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-            process.communicate(timeout=15)
+            try:
+                process.communicate(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
 
 
 @pytest.mark.slow
 def test_answer_is_on_the_grid_and_in_harmony_and_ends(rig, record_property):
-    rig.play(BARS).wait(timeout=BARS + 30)
+    rig.play(BARS).wait(timeout=2 * BARS + 30)
 
     rig.daemon.send_signal(signal.SIGTERM)
     status = rig.daemon.wait(timeout=10)

@@ -279,7 +279,7 @@ def test_a_server_that_is_killed_comes_back_and_its_keys_are_released():
 def test_a_port_that_is_taken_is_one_sentence(port):
     stage = Stage("127.0.0.1", port, lambda event: None, lambda: b"")
 
-    with pytest.raises(PortError, match=r"cannot be served on 127\.0\.0\.1:\d+ .* --port\.$"):
+    with pytest.raises(PortError, match=r"cannot be served on 127\.0\.0\.1:\d+ .* --web-port\.$"):
         stage.start()
 
     stage.stop()

@@ -9,7 +9,7 @@ _MIDDLE_C = 60
 _ABOVE_LOWEST = 7
 """Semitones from the player's lowest note to our home: our three octaves then reach from the
 player's register to two octaves above it."""
-_LOWEST_HOME, _HIGHEST_HOME = 33, 72
+_LOWEST_HOME, _HIGHEST_HOME = 35, 79
 """A piano's outermost notes are answered by octaves nearer. Within, home follows the player to the
 semitone, so that the same music in another key gets the same answer in that key."""
 
