@@ -60,7 +60,11 @@ class MelodyEnv(gymnasium.Env[Observed, np.int64]):
     a line a bar: chords, then notes, `-` for held and `.` for rest.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"], "render_fps": 4}
+    # Gymnasium declares these two less narrowly than it uses them.
+    metadata: ClassVar[dict[str, Any]] = {  # pyright: ignore[reportIncompatibleVariableOverride]
+        "render_modes": ["ansi"],
+        "render_fps": 4,
+    }
 
     def __init__(
         self,
@@ -80,7 +84,7 @@ class MelodyEnv(gymnasium.Env[Observed, np.int64]):
         actions, terms = self.preset.actions.count, len(self.preset.terms)
         wide, shape = WIDEST_FEATURE, (size(self.preset),)
         self.action_space = spaces.Discrete(actions)
-        self.observation_space = spaces.Dict(
+        self.observation_space = spaces.Dict(  # pyright: ignore[reportAttributeAccessIssue]
             features=spaces.Box(-wide, wide, shape, np.float32),
             judgement=spaces.Box(-1.0, 1.0, (actions, terms), np.float32),
             weights=spaces.Box(0.0, 1.0, (terms,), np.float32),

@@ -95,7 +95,8 @@ class Learner:
         loss.backward()
         self._adam.step()
         with torch.no_grad():
-            torch._foreach_lerp_(self._pairs[0], self._pairs[1], self._tau)
+            for target, online in zip(*self._pairs, strict=True):
+                target.lerp_(online, self._tau)
 
 
 def _float(array: Array) -> Tensor:
