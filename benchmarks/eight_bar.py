@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.policy import checkpoint
-from melodyrl.core.policy.policy import Policy
 from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.env import baselines
 from melodyrl.env.baselines import Strategy
-from melodyrl.env.lanes import MelodyLanes, Observation
+from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.optimum import Optimum, reward_fingerprint
 from melodyrl.env.progressions import stable_hash, test_progressions
+from melodyrl.learn.evaluate import decided_by
 from rewards.preference import PREFERENCES, weights
 
 Returns = NDArray[np.float64]
@@ -61,19 +61,8 @@ def strategies(files: Sequence[Path]) -> dict[str, Strategy]:
         "beam 16": baselines.Beam(16),
     }
     for file in files:
-        players[file.stem] = greedy_on_q(checkpoint.load(file))
+        players[file.stem] = decided_by(checkpoint.load(file), 0.0, rng)
     return players
-
-
-def greedy_on_q(policy: Policy) -> Strategy:
-    """A policy at temperature 0, lane by lane as it is played live."""
-    rng = np.random.default_rng(0)
-
-    def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
-        rows = zip(seen.features, seen.judgement, seen.mask, lanes.w, strict=True)
-        return np.array([policy.decide(*row, 0.0, rng).action for row in rows])
-
-    return choose
 
 
 def returns(choose: Strategy, progressions: NDArray[np.int16]) -> Returns:
