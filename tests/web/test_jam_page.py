@@ -46,18 +46,6 @@ def jam():
     process.stdout.close()
 
 
-@pytest.fixture
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("needs Chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 def play(page, chords):
     """Hold each chord for most of a bar, the last one on."""
     for index, codes in enumerate(chords):

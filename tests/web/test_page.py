@@ -1,100 +1,21 @@
 """The page in a real Chromium, before a small daemon that answers an octave above."""
 
 import os
-import shutil
 import signal
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import mido
 import pytest
 
 from melodyrl.core.engine.events import Panic, SetKey, SetKnob, SetMode, SetTempo, Stop
 from melodyrl.core.midi.messages import NoteOff, NoteOn
-from tests.web.stand_in import StandIn
+from tests.web.driving import key, middle, voices, wait_for_voices, wait_until
 
 pytestmark = pytest.mark.browser
 
 LOUDEST_PEAK = 0.99
 WIDTHS = [(360, 740), (820, 1100), (1280, 760), (1920, 1080)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("needs Chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def daemon():
-    stand_in = StandIn()
-    stand_in.start()
-    yield stand_in
-    stand_in.stop()
-
-
-@pytest.fixture
-def visit(browser, daemon):
-    """Opens the page; at the end no error was logged and nothing was asked of anyone else."""
-    complaints, asked, contexts = [], [], []
-
-    def open_page(width=1280, height=760, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("websocket", lambda socket: asked.append(socket.url))
-        page.goto(daemon.stage.url)
-        page.wait_for_selector("#connection[data-state=open]")
-        wait_until(page, "melodyrl.state !== null")
-        return page
-
-    open_page.complaints = complaints
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
-    assert {urlsplit(url).netloc for url in asked} <= {urlsplit(daemon.stage.url).netloc, ""}
-
-
-def wait_until(page, expression, argument=None, timeout_s=5.0):
-    """Wait until a JavaScript expression holds.
-
-    Not Playwright's wait_for_function: it evaluates inside the page, which our CSP forbids.
-    """
-    deadline = time.monotonic() + timeout_s
-    while not page.evaluate(expression, argument):
-        assert time.monotonic() < deadline, expression
-        page.wait_for_timeout(10)
-
-
-def voices(page):
-    return set(page.evaluate("melodyrl.voices"))
-
-
-def wait_for_voices(page, expected):
-    deadline = time.monotonic() + 5
-    while voices(page) != expected:
-        assert time.monotonic() < deadline, (voices(page), expected)
-        page.wait_for_timeout(10)
-
-
-def key(pitch):
-    return f'#piano [data-pitch="{pitch}"]'
-
-
-def middle(page, selector):
-    box = page.locator(selector).bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.9
 
 
 def test_from_nothing_to_a_heard_answer_in_three_seconds_and_one_click(visit):
