@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import mido
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.sync.client import connect
 
 from melodyrl.core.engine.events import Panic, SetMode
@@ -344,7 +344,7 @@ def test_a_server_that_is_killed_comes_back_and_its_keys_are_released():
                 with page(port) as socket:
                     hello = json.loads(socket.recv(timeout=5))
                 break
-            except OSError:
+            except (OSError, InvalidMessage):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
         assert daemon.stage.url == url
