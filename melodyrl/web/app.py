@@ -43,11 +43,10 @@ def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
     async def take(_: Request) -> Response:
         return _take_response(await wire.take())
 
-    reading = asyncio.Semaphore(1)  # one file at a time: several at once would only wait in memory
+    reading = asyncio.Semaphore(1)  # one file at a time: the threads would only slow each other
 
     async def notes(request: Request) -> Response:
-        async with reading:
-            return await _notes_response(request)
+        return await _notes_response(request, reading)
 
     async def socket(websocket: WebSocket) -> None:
         await _serve(websocket, hub)
@@ -89,11 +88,12 @@ def _take_response(data: bytes | None) -> Response:
     return Response(data, media_type="audio/midi", headers=name)
 
 
-async def _notes_response(request: Request) -> Response:
+async def _notes_response(request: Request, reading: asyncio.Semaphore) -> Response:
     """The notes of the .mid in a request; on a thread, so that the browsers hear on meanwhile."""
     try:
         data = await asyncio.wait_for(_body(request), _FILE_S)
-        return JSONResponse(await asyncio.to_thread(midi_file.describe, data))
+        async with reading:
+            return JSONResponse(await asyncio.to_thread(midi_file.describe, data))
     except MidiFileError as error:
         return PlainTextResponse(str(error), status_code=422)
     except (TimeoutError, ClientDisconnect):

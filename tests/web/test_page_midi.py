@@ -49,6 +49,18 @@ def test_a_keyboard_plays_with_its_velocities_and_its_pedal(page, daemon):
     assert "Keys" in page.inner_text("#midi-in")
 
 
+def test_a_keyboard_plays_on_while_another_window_has_the_focus(page, daemon):
+    page.keyboard.down("a")
+    hear(page, 0x90, 60, 90)
+    assert daemon.wait_for(NoteOn(60, 90))
+    page.evaluate("dispatchEvent(new Event('blur'))")
+    assert daemon.wait_for(NoteOff(48))
+    assert NoteOff(60) not in daemon.told
+    hear(page, 0x80, 60, 0)
+
+    assert daemon.wait_for(NoteOff(60))
+
+
 def test_our_own_ports_are_not_joined_to_a_loop(page):
     assert "melodyrl" not in page.inner_text("#midi-in")
     assert page.locator("#midi-out option").all_inner_texts() == ["this page", "Synth"]

@@ -9,6 +9,7 @@ export class Keys {
     this.changed = changed;
     this.holders = new Map(); // pitch -> Set of holders ("KeyA", "pointer 3", "latch", "guest 12")
     this.isPedalDown = false;
+    this.onPedal = () => {};
   }
 
   has(pitch, holder) {
@@ -41,11 +42,14 @@ export class Keys {
     this.changed(pitch);
   }
 
-  /** Let go whatever the player holds, by whatever; what a guest plays goes on. */
-  letPlayerGo() {
+  /**
+   * Let go whatever is held on this page. A guest plays on, and so does a MIDI keyboard, whose own
+   * note-offs come whether the page has the focus or not.
+   */
+  letPageGo() {
     this.pedal(false);
     for (const [pitch, holders] of [...this.holders]) {
-      for (const holder of [...holders]) if (!holder.startsWith("guest")) this.letGo(pitch, holder);
+      for (const holder of [...holders]) if (!/^(guest|midi) /.test(holder)) this.letGo(pitch, holder);
     }
   }
 
@@ -56,6 +60,7 @@ export class Keys {
   /** The sustain pedal: what is let go while it is down sounds until it comes up. */
   pedal(isDown) {
     this.isPedalDown = isDown;
+    this.onPedal(isDown);
     if (!isDown) this.letAllGo("pedal");
   }
 }

@@ -124,11 +124,6 @@ function octave(step) {
   at("octave").textContent = `C${piano.octave}`;
 }
 
-function pedal(isDown) {
-  keys.pedal(isDown);
-  at("pedal").checked = isDown;
-}
-
 /** One click begins a duet, the next one ends it. */
 function duet() {
   instrument.unlock();
@@ -180,12 +175,13 @@ const clicks = {
 };
 for (const [id, work] of Object.entries(clicks)) at(id).addEventListener("click", work);
 at("latch").addEventListener("change", (event) => piano.setLatch(event.target.checked));
-at("pedal").addEventListener("change", (event) => pedal(event.target.checked));
+at("pedal").addEventListener("change", (event) => keys.pedal(event.target.checked));
+keys.onPedal = (isDown) => { at("pedal").checked = isDown; };
 at("volume").addEventListener("input", ({ target }) => {
   at("volume-value").textContent = `${target.value} %`;
   instrument.synth?.setVolume(target.value / 100);
 });
-listen(piano, { octave, pedal, panic, undo: () => knobs.undo() });
+listen(piano, { octave, panic, pedal: (isDown) => keys.pedal(isDown), undo: () => knobs.undo() });
 leaveFields();
 acceptFiles(at("drop"), playFile);
 offerFile(at("take"), "audio/midi");

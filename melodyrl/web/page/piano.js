@@ -124,11 +124,11 @@ export class Piano {
     else this.keys.hold(pitch, "latch", velocity);
   }
 
-  /** Release everything that the player holds here. */
+  /** Release everything that is held with mouse, fingers or the computer's keys. */
   letAllGo() {
     this.pointers.clear();
     this.down.clear();
-    this.keys.letPlayerGo();
+    this.keys.letPageGo();
   }
 
   setLatch(on) {
