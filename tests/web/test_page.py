@@ -187,6 +187,25 @@ def test_letters_in_a_field_play_nothing(visit, daemon):
     assert not any(isinstance(event, NoteOn) for event in daemon.told)
 
 
+@pytest.mark.parametrize("control", ["#modes label >> nth=1", "#latch", "#knob-harmony", "#tap"])
+def test_letters_play_on_after_a_control_was_clicked(visit, daemon, control):
+    page = visit()
+    page.click(control)
+    page.keyboard.press("a")
+
+    assert daemon.wait_for(NoteOn(48, 88))
+
+
+def test_a_choice_from_a_list_made_with_the_mouse_gives_the_letters_back(visit, daemon):
+    page = visit()
+    page.click("#key")
+    page.keyboard.press("Escape")
+    page.select_option("#key", label="A minor")
+    page.keyboard.press("s")
+
+    assert daemon.wait_for(NoteOn(50, 88))
+
+
 def test_a_note_whose_release_was_lost_is_ended_by_the_next_state(visit, daemon):
     page, other = visit(), visit()
     page.keyboard.down("a")

@@ -2,7 +2,7 @@
 
 const FIELDS = ["SELECT", "INPUT"];
 const PRESSABLE = [...FIELDS, "BUTTON", "A", "SUMMARY"];
-const SILENT_TYPES = ["checkbox", "range"]; // inputs that letters mean nothing to
+const SILENT_TYPES = ["checkbox", "radio", "range"]; // inputs that letters mean nothing to
 
 /** Letters typed into a field are not music. */
 const isTyping = ({ tagName, type }) => FIELDS.includes(tagName) && !SILENT_TYPES.includes(type);
