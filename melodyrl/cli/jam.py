@@ -4,13 +4,15 @@ import logging
 import webbrowser
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from tyro.conf import UseAppendAction
 
 from melodyrl.cli.playing import Playing, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Mode, Nanos
 from melodyrl.errors import ConfigError, PortError
-from melodyrl.live.ports import Api
+from melodyrl.live.systems import Api
 
 if TYPE_CHECKING:
     from melodyrl.live.daemon import Daemon
@@ -34,8 +36,10 @@ class Jam(Playing):
     """4/4, 3/4 or 6/8."""
     key: str | None = None
     """Key such as "Am" or "F major"; listened for where none is given."""
-    input: str | None = None
-    """Part of the name of a keyboard to listen to (see `melodyrl ports`)."""
+    input: Annotated[tuple[str, ...], UseAppendAction] = ()
+    """Part of the name of a keyboard to listen to (see `melodyrl ports`); may be given again."""
+    listen_channel: Annotated[tuple[int, ...], UseAppendAction] = ()
+    """MIDI channel to listen to, 1 to 16; may be given again. All where none is given."""
     output: str | None = None
     """Part of the name of an instrument to play on."""
     channel: int = 1
@@ -64,7 +68,12 @@ class Jam(Playing):
         engine, inbox = self._engine(), Inbox()
         with StopSignal() as signals, ExitStack() as stack:
             ports = open_ports(
-                self.port_name, inbox.post, self.api, listen_to=self.input, play_on=self.output
+                self.port_name,
+                inbox.post,
+                self.api,
+                listen_to=self.input,
+                play_on=self.output,
+                channels=frozenset(each - 1 for each in self.listen_channel),
             )
             stack.callback(ports.close)
             if self.headless and not ports.are_open:
@@ -85,8 +94,9 @@ class Jam(Playing):
         from melodyrl.core.music.key import parse_key
         from melodyrl.core.music.meter import parse_meter
 
-        if not 1 <= self.channel <= 16:
-            raise ConfigError(f"Channel {self.channel} is not one of 1 to 16.")
+        for channel in (self.channel, *self.listen_channel):
+            if not 1 <= channel <= 16:
+                raise ConfigError(f"Channel {channel} is not one of 1 to 16.")
         key = None if self.key is None else parse_key(self.key)
         config = replace(
             self.config(self.tempo, parse_meter(self.meter), key),

@@ -12,6 +12,7 @@ from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import (
     MODES,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -213,7 +214,9 @@ def test_off_only_listens():
     assert bandmate.snapshot().chord == "Am"
 
 
-@pytest.mark.parametrize("command", [SetMode("off"), SetMode("harmony"), Stop(), Panic()])
+@pytest.mark.parametrize(
+    "command", [SetMode("off"), SetMode("harmony"), Stop(), Panic(), Release()]
+)
 def test_what_ends_the_playing_releases_at_once(command):
     bandmate = engine(BusyPolicy())
     begun = run_offline(bandmate, held(0, 48, 52, 55), SECOND)
@@ -225,6 +228,16 @@ def test_what_ends_the_playing_releases_at_once(command):
     assert bandmate.snapshot().sounding == ()
     ons, offs = balance([*begun, *ended])
     assert ons == offs
+
+
+def test_music_runs_on_after_a_release():
+    bandmate = engine(BusyPolicy())
+    run_offline(bandmate, [*held(0, 48, 52, 55), (SECOND, Release())], SECOND)
+
+    after = run_offline(bandmate, [], 2 * SECOND)
+
+    assert bandmate.snapshot().running
+    assert messages(after, NoteOn)
 
 
 def test_panic_silences_the_channel_and_forgets_what_is_held():

@@ -1,7 +1,7 @@
 """A clock, an inbox, an output and an engine that do as a test tells them."""
 
 from melodyrl.core.engine.events import Nanos, Outgoing, Panic
-from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.midi.messages import NoteOff, NoteOn, from_bytes
 from melodyrl.live.inbox import Told
 
 MS = 1_000_000
@@ -93,3 +93,36 @@ class EchoEngine:
 
 def told(at_ns, event):
     return Told(event, Nanos(at_ns))
+
+
+class System:
+    """A MIDI system: the names of the ports that are plugged in now."""
+
+    def __init__(self, *names):
+        self.names = list(names)
+
+
+class FakeClient:
+    """A client of a fake system, in RtMidi's words; what it sends arrives where it is joined."""
+
+    def __init__(self, system):
+        self._system = system
+        self.joined = None
+        self.sent = []
+        self.log = []
+
+    def get_ports(self):
+        return list(self._system.names)
+
+    def open_port(self, port, name):
+        assert self.joined is None
+        self.joined = self._system.names[port]
+        self.log.append(("open", self.joined))
+
+    def close_port(self):
+        self.log.append(("close", self.joined))
+        self.joined = None
+
+    def send_message(self, data):
+        if self.joined in self._system.names:
+            self.sent.append(from_bytes(data))

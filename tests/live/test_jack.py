@@ -3,7 +3,6 @@
 import os
 import queue
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +21,6 @@ from tests.live.hearing import (
     HURRY,
     MACHINE,
     POLICY,
-    REAL_TIME,
     Heard,
     judge,
     unended,
@@ -37,25 +35,6 @@ TEMPO_BPM = 160.0
 RATE = 48_000
 TOLERANCE_MS = 15.0
 LINE = re.compile(r"^\s*(\d+): ((?:[0-9a-f]{2} )+)")
-
-
-@pytest.fixture(scope="module")
-def jack():
-    """The environment in which a JACK server of our own answers."""
-    for tool in ("jackd", "jack_midi_dump", "stdbuf"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not installed (apt install jackd2 coreutils)")
-    command = [MACHINES / "jack-dummy", "-p", "128", *REAL_TIME, "--", "sh", "-c"]
-    with subprocess.Popen(
-        [*command, "echo $JACK_DEFAULT_SERVER; exec cat"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        name = server.stdout.readline().strip()
-        assert name, "the JACK server did not start"
-        yield {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
-        server.stdin.close()
 
 
 @pytest.fixture
@@ -168,13 +147,6 @@ def test_note_that_sounds_is_ended_by_sigterm(rig):
     assert unended(heard) == 0
 
 
-@pytest.fixture
-def here(jack, monkeypatch):
-    """The same server for this process."""
-    for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER"):
-        monkeypatch.setenv(name, jack[name])
-
-
 def test_named_keyboard_is_heard_and_named_instrument_is_sent_to(here):
     heard, played = queue.SimpleQueue(), queue.SimpleQueue()
     keyboard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="Fancy Keys")
@@ -183,7 +155,7 @@ def test_named_keyboard_is_heard_and_named_instrument_is_sent_to(here):
     synth.set_callback(lambda event, data: played.put(event[0]))
     synth.open_virtual_port("synth")
     ports = open_ports(
-        "melodyrl", lambda *told: heard.put(told), "jack", listen_to="fancy", play_on="old synth"
+        "melodyrl", lambda *told: heard.put(told), "jack", listen_to=["fancy"], play_on="old synth"
     )
     before_ns = time.monotonic_ns()
 
@@ -204,7 +176,7 @@ def test_named_keyboard_is_heard_and_named_instrument_is_sent_to(here):
 
 def test_keyboard_that_is_not_there_is_a_port_error_that_leaves_nothing_open(here, jack):
     with pytest.raises(PortError, match="Moog"):
-        open_ports("melodyrl", lambda *told: None, "jack", listen_to="Moog")
+        open_ports("melodyrl", lambda *told: None, "jack", listen_to=["Moog"])
 
     listed = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True, check=True)
     assert "melodyrl" not in listed.stdout

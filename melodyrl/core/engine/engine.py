@@ -18,6 +18,7 @@ from melodyrl.core.engine.events import (
     Nanos,
     Outgoing,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -175,6 +176,8 @@ class Engine:
                 self._change_mode(mode)
             case Start() | Stop() | Panic():
                 self._transport_to(event)
+            case Release():
+                self._say(self._band.ledger.release(), self._told)
 
     def _transport_to(self, command: Start | Stop | Panic) -> None:
         match command:

@@ -10,6 +10,7 @@ from melodyrl.core.engine.events import (
     Event,
     Nanos,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -38,6 +39,7 @@ _EVENTS: dict[str, Callable[..., Event]] = {
         Start,
         Stop,
         Panic,
+        Release,
     )
 }
 
