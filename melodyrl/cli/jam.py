@@ -44,6 +44,8 @@ class Jam(Playing):
     """Part of the name of an instrument to play on."""
     channel: int = 1
     """MIDI channel to play on, 1 to 16."""
+    thru: bool = False
+    """Send on what you play as well, on its own channel."""
     port_name: str = "melodyrl"
     """Name of the virtual ports."""
     api: Api = "auto"
@@ -78,7 +80,7 @@ class Jam(Playing):
             stack.callback(ports.close)
             if self.headless and not ports.are_open:
                 raise PortError(f"{ports.sentence} Leave out --headless to play on the page.")
-            daemon = Daemon(engine, inbox, ports, MonotonicClock())
+            daemon = Daemon(engine, inbox, ports, MonotonicClock(), thru=self.thru)
             _say(ports.sentence if ports.are_open else f"{ports.sentence} Play on the page.")
             if not self.headless:
                 self._open_page(inbox, daemon, stack)
