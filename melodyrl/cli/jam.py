@@ -116,13 +116,15 @@ class Jam(Playing):
 
         from melodyrl.cli.take_file import take_file
         from melodyrl.core.engine.events import Event
+        from melodyrl.core.engine.notes import take_of
         from melodyrl.web.stage import Stage
 
         def post(event: Event) -> None:
             inbox.post(event, Nanos(time.monotonic_ns()))
 
         def take() -> bytes:
-            return take_file(*daemon.ask(lambda engine: (engine.take(), engine.recording())))
+            recording, sent = daemon.ask(lambda engine: (engine.recording(), engine.sent()))
+            return take_file(take_of(recording, sent), recording)
 
         stage = Stage(self.host, self.web_port, post, take)
         url = stage.start()

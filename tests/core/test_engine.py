@@ -21,6 +21,7 @@ from melodyrl.core.engine.events import (
     Start,
     Stop,
 )
+from melodyrl.core.engine.notes import take_of
 from melodyrl.core.engine.offline import replay, run_offline
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.core.music import Key
@@ -388,7 +389,7 @@ def test_take_pairs_the_notes_of_both_players():
     told = [*held(0, 60, velocity=90), (SECOND, NoteOff(60)), *held(SECOND, 62)]
     run_offline(bandmate, told, 2 * SECOND)
 
-    take = bandmate.take()
+    take = take_of(bandmate.recording(), bandmate.sent())
 
     played = [(note.pitch, note.start_ns, note.end_ns) for note in take.player]
     assert played == [(60, 0, SECOND), (62, SECOND, 2 * SECOND)]

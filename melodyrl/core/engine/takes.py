@@ -46,19 +46,28 @@ _EVENTS: dict[str, Callable[..., Event]] = {
 
 def to_lines(recording: Recording) -> Iterator[str]:
     """The lines of a recording, without line ends."""
-    config = asdict(recording.config)
-    head = {
+    yield json.dumps(head_of(recording))
+    for told in recording.events:
+        yield event_line(told)
+
+
+def head_of(recording: Recording) -> dict[str, object]:
+    """What the first line says: all but the events."""
+    return {
         "format": _FORMAT,
         "version": _VERSION,
-        "config": config,
+        "config": asdict(recording.config),
         "policy_name": recording.policy_name,
         "policy_digest": recording.policy_digest,
         "until_ns": recording.until_ns,
         "lost": recording.lost,
     }
-    yield json.dumps(head)
-    for at_ns, event in recording.events:
-        yield json.dumps({"at_ns": at_ns, "event": type(event).__name__, **asdict(event)})
+
+
+def event_line(told: Told) -> str:
+    """The line of one event."""
+    at_ns, event = told
+    return json.dumps({"at_ns": at_ns, "event": type(event).__name__, **asdict(event)})
 
 
 def from_lines(lines: Iterable[str]) -> Recording:
