@@ -1,8 +1,15 @@
 """What the machine must have: MELODYRL_REQUIRE=jack,alsa,browser lets no such test be skipped."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 import pytest
+
+# takes are kept in the user's data folder: not those of tests
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="melodyrl-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_DATA_HOME"], ignore_errors=True)
 
 REQUIRED = {name for name in os.environ.get("MELODYRL_REQUIRE", "").split(",") if name}
 

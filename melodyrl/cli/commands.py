@@ -10,12 +10,14 @@ from melodyrl.cli.fit import Fit
 from melodyrl.cli.jam import Jam
 from melodyrl.cli.panic import Panic
 from melodyrl.cli.ports import Ports
+from melodyrl.cli.takes import Takes
 from melodyrl.cli.train import Train
 
 Command = (
     Annotated[Jam, subcommand("jam")]
     | Annotated[Compose, subcommand("compose")]
     | Annotated[Accompany, subcommand("accompany")]
+    | Annotated[Takes, subcommand("takes")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Fit, subcommand("fit")]
     | Annotated[Ports, subcommand("ports")]

@@ -2,8 +2,10 @@
 
 import logging
 import webbrowser
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import UseAppendAction
@@ -11,7 +13,7 @@ from tyro.conf import UseAppendAction
 from melodyrl.cli.playing import Playing, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Mode, Nanos
-from melodyrl.errors import ConfigError, PortError
+from melodyrl.errors import ConfigError, FileError, PortError
 from melodyrl.live.systems import Api
 
 if TYPE_CHECKING:
@@ -50,6 +52,10 @@ class Jam(Playing):
     """Name of the virtual ports."""
     api: Api = "auto"
     """MIDI system: auto takes the first that answers of ALSA, JACK, CoreMIDI."""
+    keep_takes: bool = True
+    """Keep all that is played (see `melodyrl takes`)."""
+    takes: Path | None = None
+    """Folder to keep it in, where it is not the usual one."""
     host: str = "127.0.0.1"
     """Address to serve the page on."""
     web_port: int = 8765
@@ -80,7 +86,8 @@ class Jam(Playing):
             stack.callback(ports.close)
             if self.headless and not ports.are_open:
                 raise PortError(f"{ports.sentence} Leave out --headless to play on the page.")
-            daemon = Daemon(engine, inbox, ports, MonotonicClock(), thru=self.thru)
+            record = self._journal(engine, stack)
+            daemon = Daemon(engine, inbox, ports, MonotonicClock(), record=record, thru=self.thru)
             _say(ports.sentence if ports.are_open else f"{ports.sentence} Play on the page.")
             if not self.headless:
                 self._open_page(inbox, daemon, stack)
@@ -109,6 +116,31 @@ class Jam(Playing):
         # the first decisions of a process are slow: another engine takes them
         run_offline(Engine(config, policy), [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
         return Engine(config, policy)
+
+    def _journal(self, engine: Engine, stack: ExitStack) -> Callable[[object], None]:
+        """Keep what is played from now on; say where the last session was cut off."""
+        from datetime import datetime
+
+        from melodyrl.cli.playing import named
+        from melodyrl.cli.take_folder import cut_session, default_folder, new_path
+        from melodyrl.core.engine.session import first_line
+        from melodyrl.live.journal import Journal
+
+        if not self.keep_takes:
+            return lambda item: None
+        folder, now = self.takes or default_folder(), datetime.now()
+        if cut := cut_session(folder):
+            _say(cut.sentence)
+        head = first_line(engine.recording(), named(self.policy), f"{now:%Y-%m-%d %H:%M}")
+        journal = Journal(new_path(folder, now), head)
+        try:
+            journal.start()
+        except FileError as error:
+            if self.takes is not None:
+                raise
+            _say(str(error))  # no reason not to play
+        stack.callback(journal.close)
+        return journal.record
 
     def _open_page(self, inbox: "Inbox", daemon: "Daemon", stack: ExitStack) -> None:
         """Serve the page, join it to the loop, and show it."""

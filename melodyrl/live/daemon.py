@@ -40,12 +40,13 @@ class Daemon:
         ports: MidiPorts,
         clock: Clock,
         *,
+        record: Callable[[object], None] = lambda item: None,
         thru: bool = False,
     ) -> None:
-        """With `thru` what is heard is sent on."""
+        """`record` is given all that is told and sent. With `thru` what is heard is sent on."""
         self._inbox = inbox
         self._ports = ports
-        self.loop = Loop(engine, inbox, ports, clock, thru=thru)
+        self.loop = Loop(engine, inbox, ports, clock, record=record, thru=thru)
         self._thread = threading.Thread(target=self.loop.run, name="loop")
 
     def publish_to(self, publish: Callable[[object], None]) -> None:

@@ -67,9 +67,11 @@ class EchoEngine:
         self._poison = poison
         self._waiting = []
         self.told = []
+        self.told_ns = 0
 
     def receive(self, event, now_ns):
         self.told.append((now_ns, event))
+        self.told_ns = now_ns
         match event:
             case NoteOn(pitch) if pitch in self._poison:
                 raise RuntimeError("poisoned")
@@ -93,9 +95,6 @@ class EchoEngine:
 
     def snapshot(self):
         return Picture()
-
-    def close(self, now_ns):
-        return []
 
 
 def told(at_ns, event):

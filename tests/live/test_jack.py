@@ -14,7 +14,8 @@ import pytest
 import rtmidi
 
 from melodyrl.cli import main
-from melodyrl.core.midi.messages import NoteOn
+from melodyrl.cli.take_folder import read_session, take_paths
+from melodyrl.core.midi.messages import NoteOn, to_bytes
 from melodyrl.errors import PortError
 from melodyrl.live.ports import open_ports
 from tests.live.hearing import (
@@ -36,6 +37,26 @@ RATE = 48_000
 TOLERANCE_MS = 15.0
 LINE = re.compile(r"^\s*(\d+): ((?:[0-9a-f]{2} )+)")
 
+FLOOD = """
+import signal, random, sys, time, rtmidi
+going = True
+def stop(*_):
+    global going
+    going = False
+signal.signal(signal.SIGTERM, stop)
+port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="flood")
+port.open_virtual_port("out")
+print("ready", flush=True)
+chance, next_s = random.Random(1), time.monotonic()
+while going:
+    for _ in range(25):
+        port.send_message([chance.choice((0x80, 0x90)), chance.randrange(36, 84), 64])
+    next_s += 0.005
+    time.sleep(max(0, next_s - time.monotonic()))
+port.close_port()
+port.delete()
+"""
+
 
 @pytest.fixture
 def rig(jack, tmp_path):
@@ -54,10 +75,12 @@ class Rig:
         self.env = env
         self.dump = folder / "dump.txt"
         self.chords = folder / "chords.mid"
+        self.takes = folder / "takes"
         self.processes: list[subprocess.Popen] = []
 
     def open(self) -> None:
         jam = ["jam", "--headless", "--api", "jack", "--policy", POLICY]
+        jam += ["--takes", str(self.takes)]
         jam += ["--channel", str(MACHINE + 1), "--tempo", str(TEMPO_BPM)]
         run = [sys.executable, "-c", "from melodyrl.cli import main; main()"]
         self.daemon = self.start([*HURRY, *run, *jam])
@@ -116,6 +139,44 @@ class Rig:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.communicate()
+
+
+def test_take_is_what_went_over_the_wire_and_is_played_again_byte_for_byte(here, rig, capsys):
+    rig.play(4).wait(timeout=60)
+    rig.daemon.send_signal(signal.SIGTERM)
+    rig.daemon.wait(timeout=10)
+
+    subprocess.run(["sleep", "0.1"], check=True)
+    (path,) = take_paths(rig.takes)
+    wire = [mido.Message.from_bytes(to_bytes(each)) for _, each in read_session(path).wire]
+    heard = [message for _, message in rig.heard()]
+    recorded = [m for m in heard if m.channel == MACHINE and m.type.startswith("note")]
+    main(["takes", "1", "--folder", str(rig.takes), "--replay", "--output", "midi-monitor"])
+    again = [message for _, message in rig.heard()][len(heard) :]
+
+    assert [message for message in wire if message.type.startswith("note")] == recorded
+    assert again == wire
+    assert len(again) > 20
+    assert "byte for byte" in capsys.readouterr().out
+
+
+def test_flood_leaves_no_note_and_ends_in_time(rig):
+    """5,000 messages a second, while the program is told to end."""
+    flood = rig.start([sys.executable, "-c", FLOOD])
+    rig.until(flood, "ready")
+    rig.connect("flood:out", "melodyrl:in")
+    rig.connect("melodyrl-out:out", "midi-monitor:input")
+    subprocess.run(["sleep", "3"], check=True)
+
+    rig.daemon.send_signal(signal.SIGTERM)
+    status = rig.daemon.wait(timeout=20)
+    flood.send_signal(signal.SIGTERM)
+    flood.wait(timeout=10)
+
+    heard = rig.heard()
+    assert status == 0
+    assert [m for _, m in heard if m.type == "note_on" and m.channel == MACHINE]
+    assert unended(heard) == 0
 
 
 @pytest.mark.slow

@@ -1,4 +1,5 @@
-from melodyrl.core.engine.events import Stop
+from melodyrl.core.engine.events import Panic, Stop
+from melodyrl.core.engine.session import Sent
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.live.clock import MonotonicClock
 from melodyrl.live.loop import Loop
@@ -87,6 +88,21 @@ def test_thru_sends_on_what_is_heard_at_once_and_ends_it():
     assert shown[0] == ("note", "player", True, 60, 70, 0)
 
 
+def test_all_that_is_told_and_sent_is_recorded_in_order():
+    recorded = []
+    script = told(0, NoteOn(60)), told(200 * MS, NoteOff(60))
+
+    play(Sleepy(120 * MS), *script, record=recorded.append, thru=True, late_ns=100 * MS)
+
+    assert recorded == [
+        Sent(0, 0, NoteOn(60), "more"),
+        (0, NoteOn(60)),
+        Sent(120 * MS, 0, NoteOn(72), "late"),
+        Sent(200 * MS, 200 * MS, NoteOff(60), "more"),
+        (200 * MS, NoteOff(60)),
+    ]
+
+
 def test_both_players_notes_are_published():
     script = told(0, NoteOn(60, 70)), told(20 * MS, NoteOff(60))
 
@@ -154,8 +170,10 @@ def test_page_that_fails_does_not_stop_the_music():
 
 def test_end_releases_what_sounds_even_if_the_engine_cannot():
     class Stuck(EchoEngine):
-        def close(self, now_ns):
-            raise RuntimeError("stuck")
+        def receive(self, event, now_ns):
+            if isinstance(event, Panic):
+                raise RuntimeError("stuck")
+            super().receive(event, now_ns)
 
     loop, port, _ = play(Stuck(), told(0, NoteOn(60)), told(0, NoteOn(64)))
 

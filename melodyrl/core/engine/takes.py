@@ -85,15 +85,8 @@ def from_lines(lines: Iterable[str]) -> Recording:
             raise ValueError("not a recording")
         events: list[Told] = []
         for number, line in numbered:  # noqa: B007 - the error below says which line
-            events.append(_event(json.loads(line)))
-        return Recording(
-            _config(head["config"]),
-            str(head["policy_name"]),
-            str(head["policy_digest"]),
-            tuple(events),
-            Nanos(_whole(head["until_ns"])),
-            _whole(head["lost"]),
-        )
+            events.append(event_of(json.loads(line)))
+        return recording_of(head, events)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FileError(
             f"Line {number} is not one of a recording of ours ({error}); "
@@ -101,7 +94,20 @@ def from_lines(lines: Iterable[str]) -> Recording:
         ) from None
 
 
-def _event(record: dict[str, object]) -> Told:
+def recording_of(head: dict[str, object], events: Iterable[Told]) -> Recording:
+    """The recording of a first line and its events; ValueError or the like where it is broken."""
+    return Recording(
+        _config(head["config"]),  # type: ignore[arg-type]
+        str(head["policy_name"]),
+        str(head["policy_digest"]),
+        tuple(events),
+        Nanos(_whole(head["until_ns"])),
+        _whole(head["lost"]),
+    )
+
+
+def event_of(record: dict[str, object]) -> Told:
+    """The event of a line; errors as in `recording_of`."""
     values = {name: value for name, value in record.items() if name not in ("at_ns", "event")}
     event = _EVENTS[str(record["event"])](**values)
     if not makes_sense(event):
