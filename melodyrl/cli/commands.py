@@ -6,6 +6,7 @@ from tyro.conf import subcommand
 
 from melodyrl.cli.accompany import Accompany
 from melodyrl.cli.compose import Compose
+from melodyrl.cli.doctor import Doctor
 from melodyrl.cli.fit import Fit
 from melodyrl.cli.jam import Jam
 from melodyrl.cli.panic import Panic
@@ -21,5 +22,6 @@ Command = (
     | Annotated[Train, subcommand("train")]
     | Annotated[Fit, subcommand("fit")]
     | Annotated[Ports, subcommand("ports")]
+    | Annotated[Doctor, subcommand("doctor")]
     | Annotated[Panic, subcommand("panic")]
 )

@@ -39,6 +39,16 @@ def candidates(api: Api) -> list[str]:
     return [each for each in wanted if APIS[each] in compiled]
 
 
+def answers(api: str) -> bool:
+    """Whether a system answers."""
+    try:
+        with answering(api), quiet():
+            rtmidi.MidiIn(APIS[api], name="melodyrl-list").delete()
+    except PortError:
+        return False
+    return True
+
+
 def input_names(api: Api = "auto") -> list[tuple[str, str]]:
     """What can be listened to: (api, name without client numbers) of each."""
     return _names(rtmidi.MidiIn, api)

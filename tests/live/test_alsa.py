@@ -47,6 +47,7 @@ play cut; aseqdump -p melodyrl-out:0 >cut.dump & dump=$!
 until [ "$(grep -c 'Note on' cut.dump)" -gt "$(grep -c 'Note off' cut.dump)" ]; do sleep 0.05; done
 finish cut; kill $dump $player
 "${melodyrl[@]}" ports >ports
+"${melodyrl[@]}" doctor --messages 100 >doctor 2>&1; echo $? >doctor.status
 python -m pytest -q -p no:cacheprovider "$TESTS/live/test_hotplug.py" -k alsa >hotplug 2>&1
 """
 
@@ -128,3 +129,10 @@ def test_devices_may_be_unplugged_and_plugged_in_again(left):
 
     assert "6 passed" in told, told
     assert "failed" not in told, told
+
+
+def test_doctor_measures_the_sequencer(left):
+    told = (left / "doctor").read_text()
+
+    assert (left / "doctor.status").read_text() == "0\n", told
+    assert "From sending to hearing, 100 messages: median" in told

@@ -224,12 +224,13 @@ def test_named_keyboard_is_heard_and_named_instrument_is_sent_to(here):
     ports.send(NoteOn(72, 80))
     event, at_ns = heard.get(timeout=5)
     bytes_played = played.get(timeout=5)
+    sentence = ports.sentence
     ports.close()
     for port in (keyboard, synth):
         port.close_port()
         port.delete()
 
-    assert ports.sentence.endswith("Listening to Fancy Keys:keys. Sending to Old Synth:synth.")
+    assert sentence.endswith("Listening to Fancy Keys:keys. Sending to Old Synth:synth.")
     assert event == NoteOn(60, 64)
     assert before_ns < at_ns < time.monotonic_ns()
     assert bytes_played == [0x90, 72, 80]
@@ -263,3 +264,12 @@ def test_ports_are_listed(here, rig, capsys):
     listed = capsys.readouterr().out
     assert "  melodyrl:in  [JACK]" in listed
     assert "  melodyrl-out:out  [JACK]" in listed
+
+
+def test_doctor_measures_the_server(here, capsys):
+    main(["doctor", "--api", "jack", "--messages", "100"])
+
+    told = capsys.readouterr().out
+    assert "From sending to hearing, 100 messages: median" in told
+    assert "#" in told
+    assert re.search(r"^(Good|Playable, not perfect|Not good enough to play)", told, re.M)
