@@ -7,9 +7,10 @@ import tempfile
 
 import pytest
 
-# takes are kept in the user's data folder: not those of tests
-os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="melodyrl-tests-")
-atexit.register(shutil.rmtree, os.environ["XDG_DATA_HOME"], ignore_errors=True)
+# the user's own takes and config are none of the tests'
+HOME = tempfile.mkdtemp(prefix="melodyrl-tests-")
+os.environ |= {"XDG_DATA_HOME": HOME, "XDG_CONFIG_HOME": HOME}
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
 REQUIRED = {name for name in os.environ.get("MELODYRL_REQUIRE", "").split(",") if name}
 

@@ -25,3 +25,6 @@ Command = (
     | Annotated[Doctor, subcommand("doctor")]
     | Annotated[Panic, subcommand("panic")]
 )
+
+CONFIGURED: dict[str, type] = {"jam": Jam}
+"""Commands whose flags may stand in the player's config file."""

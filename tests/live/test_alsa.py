@@ -43,8 +43,8 @@ finish() {
   sleep 1; kill -INT $recorder; wait $recorder
 }
 play whole; aconnect -l >clients; wait $player; finish whole
-play cut; aseqdump -p melodyrl-out:0 >cut.dump & dump=$!
-until [ "$(grep -c 'Note on' cut.dump)" -gt "$(grep -c 'Note off' cut.dump)" ]; do sleep 0.05; done
+play cut; stdbuf -oL aseqdump -p melodyrl-out:0 >cut.dump & dump=$!
+until tail -n 1 cut.dump | grep -q 'Note on'; do kill -0 $player || break; sleep 0.05; done
 finish cut; kill $dump $player
 "${melodyrl[@]}" ports >ports
 "${melodyrl[@]}" doctor --messages 100 >doctor 2>&1; echo $? >doctor.status
