@@ -9,6 +9,7 @@ from melodyrl.core.engine.events import (
     MODES,
     Event,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -36,7 +37,7 @@ commands = st.one_of(
     st.builds(SetTempo, st.floats(20, 400)),
     keys,
     meters,
-    st.sampled_from([Start(), Stop(), Panic()]),
+    st.sampled_from([Start(), Stop(), Panic(), Release()]),
 )
 events: st.SearchStrategy[Event] = st.one_of(note_ons, note_ons, note_offs, pedals, commands)
 

@@ -7,6 +7,7 @@ from melodyrl.core.engine.events import (
     KNOBS,
     MODES,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -42,7 +43,7 @@ def makes_sense(event: object) -> bool:
             return (tonic is None or _is_within(tonic, 11)) and _is_known(minor, (False, True))
         case SetMeter(beats, unit):
             return _is_within(beats, 16) and _is_within(unit, 16) and Meter(beats, unit) in METERS
-        case Start() | Stop() | Panic():
+        case Start() | Stop() | Panic() | Release():
             return True
         case _:
             return False

@@ -18,6 +18,7 @@ from melodyrl.core.engine.events import (
     Nanos,
     Outgoing,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -26,7 +27,6 @@ from melodyrl.core.engine.events import (
     Start,
     Stop,
 )
-from melodyrl.core.engine.notes import Take, part
 from melodyrl.core.engine.recorder import MOST_EVENTS, Recorder, Recording
 from melodyrl.core.engine.snapshot import Snapshot
 from melodyrl.core.engine.transport import Transport
@@ -64,6 +64,11 @@ class Engine:
         self._waiting: list[Outgoing] = []
         self._sent: deque[Outgoing] = deque(maxlen=MOST_EVENTS)
         self._dropped = 0
+
+    @property
+    def told_ns(self) -> Nanos:
+        """The present, as the engine takes it: the latest moment that it was told of."""
+        return self._told
 
     def receive(self, event: Event, now_ns: Nanos) -> None:
         """Something was heard or asked for, at a moment of the monotonic clock."""
@@ -132,12 +137,9 @@ class Engine:
             recorder.lost,
         )
 
-    def take(self) -> Take:
-        """The notes of both players so far, those that still sound ending now."""
-        return Take(
-            player=part(self._recorder.events, self._told),
-            ours=part(self._sent, self._told),
-        )
+    def sent(self) -> tuple[Outgoing, ...]:
+        """All that was said so far, as far back as the recording goes."""
+        return tuple(self._sent)
 
     def _advance(self, now_ns: Nanos) -> None:
         """Take every decision that falls due up to now."""
@@ -175,6 +177,8 @@ class Engine:
                 self._change_mode(mode)
             case Start() | Stop() | Panic():
                 self._transport_to(event)
+            case Release():
+                self._say(self._band.ledger.release(), self._told)
 
     def _transport_to(self, command: Start | Stop | Panic) -> None:
         match command:

@@ -75,7 +75,12 @@ class Panic:
     """Release every note now, ours and the ones held."""
 
 
-Command = SetKnob | SetMode | SetTempo | SetKey | SetMeter | Start | Stop | Panic
+@dataclass(frozen=True, slots=True)
+class Release:
+    """End our notes now; the music runs on."""
+
+
+Command = SetKnob | SetMode | SetTempo | SetKey | SetMeter | Start | Stop | Panic | Release
 Event = NoteOn | NoteOff | ControlChange | Command
 
 
