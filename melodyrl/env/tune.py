@@ -45,6 +45,11 @@ class Tune:
         low = int(self.pitch.min())
         return (self.pitch - (low - (low - self.tonic) % 12)).astype(np.int16)
 
+    @property
+    def first_bar(self) -> int:
+        """The first whole bar: 1 where the tune begins with a pickup, else 0."""
+        return int(2 * int(self.onset[0]) >= self.bar_steps)
+
     def split(self, parts: int = 5) -> int:
         """The part of the corpus, 0..parts-1, that the tune falls in, by its name alone."""
         return crc32(self.name.encode()) % parts
