@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 FloatArray = NDArray[np.float32]
 
 KNOB_TERMS = ("harmony", "smoothness", "diversity", "rhythm")
-"""The terms that a knob turns, in the order of the reward vector. The guard has no knob."""
+"""The terms that a knob turns, in the order of the reward vector."""
 
-GUARD = "guard"
-GUARD_WEIGHT = 0.25
-"""The guard's weight, beside the knobs' sum of 1: below .15 the best melodies were too busy."""
+CONSTANT: dict[str, float] = {"form": 0.25, "guard": 0.25}
+"""Weights of the terms without a knob, beside the knobs' sum of 1. Below .15 of the guard the best
+melodies were too busy."""
 
 FLOOR = 0.1
 """Least weight of a knob's term: with harmony alone, a drone would be near the best."""
@@ -73,11 +73,12 @@ def scalarize(rewards: ArrayLike, preference: ArrayLike) -> FloatArray:
 
 
 def _knob_terms(terms: Sequence[str]) -> tuple[str, ...]:
-    return tuple(term for term in terms if term != GUARD)
+    return tuple(term for term in terms if term not in CONSTANT)
 
 
 def _placed(knobs: NDArray[np.float64], terms: Sequence[str]) -> FloatArray:
-    """Weights of the knob terms put in the order of all terms, the guard's constant among them."""
-    placed = np.full((*knobs.shape[:-1], len(terms)), GUARD_WEIGHT, np.float32)
-    placed[..., [place for place, term in enumerate(terms) if term != GUARD]] = knobs
+    """Weights of the knob terms put in the order of all terms, the constant ones among them."""
+    placed = np.empty((*knobs.shape[:-1], len(terms)), np.float32)
+    placed[:] = [CONSTANT.get(term, 0.0) for term in terms]
+    placed[..., [place for place, term in enumerate(terms) if term not in CONSTANT]] = knobs
     return placed

@@ -22,7 +22,7 @@ class Fit:
     limit: int = 400
     """Tunes read of each corpus, at most; never more than the shipped tables' own share."""
 
-    rounds: int = 3
+    rounds: int = 5
     """Times that the tables' own best melodies join the strategies to be told from people."""
 
     cache: Path | None = None

@@ -37,6 +37,8 @@ class Plan:
     chord_age: NDArray[np.int16]
     chord_changed: NDArray[np.bool_]
     next_chord: NDArray[np.int16]
+    coming: NDArray[np.int16]
+    """(N, T, C) the chords after the next one, a bar each; C is 0 where no chart is given."""
     previous_chord: NDArray[np.int16]
     shift: NDArray[np.int8]
     """Semitones that the tonic moves up by at this decision."""
@@ -64,6 +66,7 @@ class Plan:
             chord_age=self.chord_age[lanes, position],
             chord_changed=self.chord_changed[lanes, position],
             next_chord=TONES[self.next_chord[lanes, position]],
+            coming=TONES[self.coming[lanes, position]],
             previous_chord=TONES[self.previous_chord[lanes, position]],
             scale=self.scale.copy(),
             minor=self.minor.copy(),

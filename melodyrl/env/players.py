@@ -63,7 +63,7 @@ def eight_bar_plan(progressions: Rows) -> Plan:
     length = bars * actions
     sixteenth = np.tile(np.arange(length + 1, dtype=np.int16) * 4, (lanes, 1))
     slots = np.minimum(np.arange(length + 1) // actions, bars - 1)
-    following = np.concatenate([progressions, np.zeros_like(progressions[:, :1])], axis=1)
+    following = np.concatenate([progressions, np.zeros_like(progressions)], axis=1)
     chord = progressions[:, slots].astype(np.int16)
     changed, age, previous = chord_history(chord, sixteenth)
     final = np.zeros(chord.shape, np.bool_)
@@ -74,6 +74,7 @@ def eight_bar_plan(progressions: Rows) -> Plan:
         chord_age=age,
         chord_changed=changed,
         next_chord=following[:, slots + 1].astype(np.int16),
+        coming=following[:, slots[:, None] + np.arange(2, bars)].astype(np.int16),
         previous_chord=previous,
         shift=np.zeros(chord.shape, np.int8),
         sixteenth=sixteenth,
@@ -132,6 +133,7 @@ def full_plan(rng: Generator, lanes: int, split: Split) -> Plan:
         chord_age=age,
         chord_changed=changed,
         next_chord=np.where(song.composed[:, None], moved(following, -tonic), NO_CHORD),
+        coming=np.zeros((*chord.shape, 0), np.int16),
         previous_chord=moved(previous, -tonic),
         shift=shift.astype(np.int8),
         sixteenth=sixteenth,

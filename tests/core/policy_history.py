@@ -7,7 +7,7 @@ import numpy as np
 
 from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import Context, Melody, advance, shift
-from rewards import diversity, guard, harmony, rhythm, smoothness
+from rewards import diversity, form, guard, harmony, rhythm, smoothness
 
 NONE = -128
 MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
@@ -25,6 +25,8 @@ class Played:
     changed: bool
     place: int
     """Step in the bar."""
+    move: int | None
+    """Steps of the scale from the note before."""
 
 
 @dataclass
@@ -32,6 +34,7 @@ class History:
     """All decisions of one lane; every input of a reward is worked out from all of them."""
 
     base: int = 60
+    bar_steps: int = 16
     past: list[Played] = field(default_factory=list)
 
     def notes(self) -> list[int]:
@@ -83,6 +86,41 @@ class History:
             if p.place == place:
                 return {"onset": 1, "hold": 2, "rest": 3}[p.kind]
         return 0
+
+    def move(self, pitch: int | None, minor: bool) -> int | None:
+        if pitch is None or not self.notes():
+            return None
+        return degree(pitch - self.base, minor) - degree(self.notes()[-1] - self.base, minor)
+
+    def kind(self, lag: int, pitch: int | None, move: int | None, at: int | None = None) -> int:
+        """What a pitch, or none, is to what happened lag bars before; at: of which decision."""
+        now = len(self.past) if at is None else at
+        before = now - lag * self.bar_steps
+        if before < 0:
+            return form.QUIET
+        then = self.past[before]
+        if then.pitch is None:
+            return form.QUIET if pitch is None else form.NEW
+        if pitch is None:
+            return form.GONE
+        if pitch == then.pitch:
+            return form.SAME
+        return form.MOVED if move is not None and move == then.move else form.STRUCK
+
+    def run(self, lag: int) -> int:
+        run = 0
+        for at, p in enumerate(self.past):
+            kind = self.kind(lag, p.pitch, p.move, at)
+            if kind != form.QUIET:
+                run = min(run + 1, form.LONGEST) if kind in form.ANSWERS else 0
+        return run
+
+    def form(self, pitch: int | None, minor: bool) -> float:
+        move, total = self.move(pitch, minor), 0.0
+        for number, lag in enumerate(form.LAGS):
+            run_class = int(form.RUN_CLASS[self.run(lag)])
+            total += float(form.fitted()[number, run_class, self.kind(lag, pitch, move)])
+        return min(max(total, -1.0), 1.0)
 
     def rewards(self, context: Context, lane: int, target: float, preset: Preset) -> np.ndarray:
         """(A, K), one action and one term at a time."""
@@ -139,8 +177,12 @@ class History:
                     self.bar_ago(place),
                     self.density(),
                     target,
+                    context.bar[lane] % 4 == 3,
                 )
             )
+            offset = int(preset.actions.offsets[action])
+            pitch = self.base + offset if kind == "onset" else None
+            values["form"] = self.form(pitch, bool(context.minor[lane]))
         return [values[term] for term in preset.terms]
 
     def play(self, context: Context, lane: int, preset: Preset, action: int) -> None:
@@ -148,7 +190,13 @@ class History:
         pitch = self.base + int(preset.actions.offsets[action]) if kind == "onset" else None
         chord = frozenset((pc + self.base) % 12 for pc in range(12) if context.chord[lane, pc])
         changed = bool(context.chord_changed[lane])
-        self.past.append(Played(kind, pitch, chord, changed, int(context.step[lane])))
+        move = self.move(pitch, bool(context.minor[lane]))
+        self.past.append(Played(kind, pitch, chord, changed, int(context.step[lane]), move))
+
+
+def degree(offset: int, minor: bool) -> int:
+    tones = MINOR if minor else MAJOR
+    return 7 * (offset // 12) + sum(tone <= offset % 12 for tone in tones) - 1
 
 
 def kind_of(preset: Preset, action: int) -> str:
@@ -169,6 +217,8 @@ class Walk:
         self.time = 0
         if preset.is_full:
             self.context.bar_steps[:] = self.rng.choice([16, 12], lanes)
+        for history, steps in zip(self.histories, self.context.bar_steps, strict=True):
+            history.bar_steps = int(steps)
         for lane in range(lanes):
             self._choose_scale(lane)
         self._frame()

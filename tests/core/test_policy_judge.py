@@ -5,10 +5,14 @@ import pytest
 
 from melodyrl.core.policy.judge import judge
 from melodyrl.core.policy.legal import legal
-from melodyrl.core.policy.observe import layout, observe
+from melodyrl.core.policy.observe import ECHOES, layout, observe
 from melodyrl.core.policy.presets import EIGHT_BAR, FULL, Preset
-from melodyrl.core.policy.state import NONE, Context, Melody, shift
+from melodyrl.core.policy.state import NONE, Context, Melody, place, shift
+from rewards import form
 from tests.core.policy_history import Walk
+
+FEWEST_ANSWERS = np.array([0, 1, 2, 3, 5, 8, 12, 16, 24])
+"""Of each class of runs."""
 
 BOTH = pytest.mark.parametrize("preset", [EIGHT_BAR, FULL], ids=["eight-bar", "full"])
 
@@ -55,7 +59,7 @@ def test_rewards_are_bounded_and_float32(preset):
     assert (np.abs(judged).max(axis=(0, 1)) > 0.01).all(), "a term that is always 0"
 
 
-def test_only_harmony_and_rhythm_are_paid_without_an_onset():
+def test_only_harmony_rhythm_and_form_are_paid_without_an_onset():
     walk = wander(FULL, 16, 40, seed=5)
 
     judged = judge(walk.melody, walk.context, walk.target, FULL)
@@ -115,6 +119,16 @@ def decode_full(features: np.ndarray) -> tuple[Melody, Context, np.ndarray]:
     melody.density[:] = features[:, at["density"]][:, 0]
     ago = features[:, at["bar_ago"]].reshape(lanes, -1, 3)[:, 0]
     melody.bar_ago_event[np.arange(lanes), context.step] = ago.argmax(axis=1) + ago.any(axis=1)
+    classes = features[:, at["answers"]].reshape(lanes, 3, -1).argmax(axis=2)
+    melody.answers[:] = FEWEST_ANSWERS[classes]
+    began, up, moved = np.split(features[:, at["echoes"]], 3, axis=1)
+    for number, lag in enumerate(form.LAGS):
+        here = np.arange(lanes), place(context, lag)
+        first = number * ECHOES
+        past = melody.recent[:, -1] + np.rint(12.0 * up[:, first])
+        unheard = np.where(began[:, first] < 0, form.UNHEARD, form.NONE)
+        melody.past[here] = np.where(began[:, first] > 0, past, unheard)
+        melody.past_move[here] = np.rint(7.0 * moved[:, first])
     return melody, context, features[:, at["density"]][:, 1]
 
 

@@ -103,7 +103,7 @@ def test_heads_at_zero_give_the_known_reward():
 def test_the_shapes_are_those_of_the_trained_network():
     shapes = form(EIGHT_BAR, hidden=16, layer_norm=True).shapes()
 
-    assert shapes["trunk.0.weight"] == (16, 119 + 4 + 7)
+    assert shapes["trunk.0.weight"] == (16, 191 + 4 + 7)
     assert shapes["advantage.weight"] == (7 * 4, 16)
     assert shapes["norm.1.bias"] == (16,)
     assert len(shapes) == 12

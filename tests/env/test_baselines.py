@@ -101,7 +101,7 @@ def test_every_strategy_plays_the_full_preset_legally(strategy):
 
 
 def test_a_beam_beats_greedy_on_the_full_preset():
-    weights = np.array([0.25, 0.25, 0.25, 0.25, 0.25], np.float32)
+    weights = np.full(6, 0.25, np.float32)
 
     def earned(strategy) -> float:
         lanes = MelodyLanes(FULL, 8, np.random.default_rng(2), split="test", weights=weights)

@@ -27,7 +27,7 @@ def test_same_tunes_same_bytes(tunes, tmp_path):
         write(*fit(tunes, rounds=1), {"own": 25}, tmp_path / folder)
 
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert names == ["diversity.json", "guard.json", "rhythm.json", "smoothness.json"]
+    assert names == ["diversity.json", "form.json", "guard.json", "rhythm.json", "smoothness.json"]
     for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -54,14 +54,14 @@ def test_auc_counts_ties_half():
 
 
 def test_events_are_counted_where_they_happen():
-    """A quarter from the third beat on, a rest of two sixteenths, and an eighth."""
+    """A pickup, as if from the last bar of four: a quarter, a rest, and an eighth."""
     short = Tune("own/x", np.array([8, 14]), np.array([4, 2]), np.array([60, 62]), 16, 4, 0, False)
 
     counts = rhythm_counts([short])
 
     assert counts.sum() == 8
-    assert counts[0, 8, 0, 0, 0] == 1  # the first onset, nothing before it
-    assert counts[0, 9, 1, 0, 1] == 1  # held
-    assert counts[0, 12, 4, 0, 2] == 1  # a rest, four sixteenths after the onset
-    assert counts[0, 13, 1, 0, 2] == 1  # the rest is one sixteenth old
-    assert counts[0, 14, 2, 0, 0] == 1
+    assert counts[0, 1, 8, 0, 0, 0] == 1  # the first onset, nothing before it
+    assert counts[0, 1, 9, 1, 0, 1] == 1  # held
+    assert counts[0, 1, 12, 4, 0, 2] == 1  # a rest, four sixteenths after the onset
+    assert counts[0, 1, 13, 1, 0, 2] == 1  # the rest is one sixteenth old
+    assert counts[0, 1, 14, 2, 0, 0] == 1

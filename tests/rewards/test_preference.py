@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rewards import preference
 
 EIGHT = ("harmony", "smoothness", "diversity", "guard")
-FULL = ("harmony", "smoothness", "diversity", "rhythm", "guard")
+FULL = ("harmony", "smoothness", "diversity", "rhythm", "form", "guard")
 
 
 @given(st.lists(st.floats(0, 1e300), min_size=4, max_size=4))
@@ -15,7 +15,7 @@ def test_knobs_share_one_and_none_falls_below_the_floor(knobs):
 
     assert w[:4].sum() == pytest.approx(1, abs=1e-5)
     assert w[:4].min() >= preference.FLOOR - 1e-6
-    assert w[4] == preference.GUARD_WEIGHT
+    assert w[4:].tolist() == [preference.CONSTANT["form"], preference.CONSTANT["guard"]]
 
 
 def test_mapping_and_array_say_the_same():
@@ -43,12 +43,12 @@ def test_what_is_no_knob_is_refused(knobs):
 @pytest.mark.parametrize("terms", [EIGHT, FULL])
 def test_sampled_preferences_cover_corners_and_the_middle(terms):
     w = preference.sample(np.random.default_rng(3), 2000, terms)
-    knobs = w[:, :-1]
+    knobs = w[:, : 4 if "form" in terms else 3]
 
     assert w.dtype == np.float32
     assert knobs.sum(axis=1) == pytest.approx(np.ones(2000), abs=1e-5)
     assert knobs.min() >= preference.FLOOR - 1e-6
-    top = 1 - preference.FLOOR * (len(terms) - 2)
+    top = 1 - preference.FLOOR * (knobs.shape[1] - 1)
     assert (knobs.max(axis=1) > top - 1e-4).mean() == pytest.approx(0.2, abs=0.04)
     assert (np.ptp(knobs, axis=1) < 1e-6).mean() == pytest.approx(0.1, abs=0.03)
 

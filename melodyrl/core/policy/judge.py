@@ -4,8 +4,8 @@ import numpy as np
 
 from melodyrl.core.policy.actions import Actions
 from melodyrl.core.policy.presets import Preset
-from melodyrl.core.policy.state import NONE, Context, FloatArray, Melody
-from rewards import diversity, guard, harmony, register, rhythm, smoothness
+from melodyrl.core.policy.state import NONE, Context, FloatArray, Melody, move, then
+from rewards import diversity, form, guard, harmony, register, rhythm, smoothness
 
 STEP_SHARE = np.float32(0.25)
 """What a sixteenth of a held note pays of its harmony. An onset pays in full, as the other terms
@@ -34,6 +34,7 @@ def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Prese
         judged[:, actions.hold, terms.index("harmony")] = held
         events = _rhythm(melody, context, density_B)
         judged[..., terms.index("rhythm")] = events[:, actions.kinds]
+        judged[..., terms.index("form")] = _form(melody, context, actions)
     return judged
 
 
@@ -86,6 +87,19 @@ def _rhythm(melody: Melody, context: Context, density_B: FloatArray) -> FloatArr
         melody.bar_ago_event[lanes, context.step][:, None],
         melody.density[:, None],
         density_B[:, None],
+        (context.bar % 4 == 3)[:, None],
+    )
+
+
+def _form(melody: Melody, context: Context, actions: Actions) -> FloatArray:
+    """Form of each action in each lane, (B, A); hold and rest are the same to it."""
+    pitch = np.full((melody.lanes, actions.count), form.NONE, np.int16)
+    moved = pitch.copy()
+    pitch[:, actions.first_pitch :] = actions.pitches
+    moved[:, actions.first_pitch :] = move(melody, context, pitch[:, actions.first_pitch :])
+    before, before_move = then(melody, context)
+    return form.form(
+        melody.answers[:, None], before[:, None], before_move[:, None], pitch, moved
     )
 
 

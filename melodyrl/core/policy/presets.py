@@ -38,7 +38,11 @@ EIGHT_BAR = Preset(
 """Eight bars of four quarter notes over given triads, in C D E F G A B."""
 
 FULL = Preset(
-    "full", FULL_ACTIONS, ("harmony", "smoothness", "diversity", "rhythm", "guard"), 16, 1
+    "full",
+    FULL_ACTIONS,
+    ("harmony", "smoothness", "diversity", "rhythm", "form", "guard"),
+    bars=16,
+    steps_per_action=1,
 )
 """Every sixteenth: hold, rest, or one of 36 pitches."""
 

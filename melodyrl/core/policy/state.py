@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.policy.actions import HOLD, ONSET, REST, Actions
-from rewards import harmony
+from rewards import form, harmony
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int_] | NDArray[np.int16] | NDArray[np.int8]
@@ -22,6 +22,9 @@ NONE = harmony.NONE
 
 WINDOW = 8
 """Sounded notes that are remembered; no reward looks further back."""
+
+PAST = 16 * form.BARS
+"""Sixteenths whose onsets are remembered, four bars of 4/4; shorter bars leave some unused."""
 
 AGE_CAP = 64
 """Sixteenths after which a note or a rest no longer grows older: four bars."""
@@ -72,6 +75,12 @@ class Melody(_Lanes):
     """(B,) onsets a beat, averaged with a time constant of DENSITY_STEPS."""
     bar_ago_event: NDArray[np.int8]
     """(B, 16) by sixteenth of the bar: 0 nothing yet, 1 onset, 2 hold, 3 rest."""
+    past: NDArray[np.int8]
+    """(B, 64) by `place`: the offset that began there, form.NONE, or form.UNHEARD before that."""
+    past_move: NDArray[np.int8]
+    """(B, 64) steps of the scale from the note before it, form.NONE where there is none."""
+    answers: NDArray[np.int8]
+    """(B, 3) by form.LAGS: onsets in a row that answered those of so many bars ago."""
 
     @classmethod
     def start(cls, lanes: int) -> "Melody":
@@ -83,6 +92,9 @@ class Melody(_Lanes):
             pending=np.zeros(lanes, np.bool_),
             density=np.full(lanes, START_DENSITY, np.float32),
             bar_ago_event=np.zeros((lanes, 16), np.int8),
+            past=np.full((lanes, PAST), form.UNHEARD, np.int8),
+            past_move=np.full((lanes, PAST), form.NONE, np.int8),
+            answers=np.zeros((lanes, len(form.LAGS)), np.int8),
         )
 
 
@@ -100,6 +112,8 @@ class Context(_Lanes):
     """(B,) the chord changed at this step."""
     next_chord: BoolArray
     """(B, 12) the chord that comes next, where it is known."""
+    coming: BoolArray
+    """(B, C, 12) the chords after the next one, a bar each; C is 0 where no chart is given."""
     previous_chord: BoolArray
     """(B, 12) the chord before this one."""
     scale: BoolArray
@@ -133,6 +147,7 @@ class Context(_Lanes):
             chord_age=np.zeros(lanes, np.int16),
             chord_changed=no(),
             next_chord=no_chord(),
+            coming=np.zeros((lanes, 0, 12), np.bool_),
             previous_chord=no_chord(),
             scale=no_chord(),
             minor=no(),
@@ -149,6 +164,8 @@ def advance(melody: Melody, context: Context, actions: Actions, action: IntArray
     kind = actions.kinds[action]
     onset = kind == ONSET
     pitch = actions.offsets[action]
+    if actions.hold is not None:
+        _recall(melody, context, onset, pitch)
     if onset.all():
         melody.recent[:, :-1] = melody.recent[:, 1:]
         melody.recent[:, -1] = pitch
@@ -160,6 +177,45 @@ def advance(melody: Melody, context: Context, actions: Actions, action: IntArray
         melody.sounding[:] = True
         return
     _keep_time(melody, context, kind)
+
+
+def place(context: Context, bars_ago: int | NDArray[np.int_] = 0) -> NDArray[np.intp]:
+    """Where `Melody.past` keeps this sixteenth of so many bars ago, (B, ...)."""
+    bar = context.bar.astype(np.intp)
+    step = context.step.astype(np.intp)
+    if np.ndim(bars_ago):
+        bar, step = bar[:, None], step[:, None]
+    return (bar - bars_ago) % form.BARS * 16 + step
+
+
+def then(melody: Melody, context: Context) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """What began at this sixteenth so many bars ago, and its move, both (B, 3) by form.LAGS."""
+    places = place(context, _LAGS)
+    return (
+        np.take_along_axis(melody.past, places, axis=1),
+        np.take_along_axis(melody.past_move, places, axis=1),
+    )
+
+
+def move(melody: Melody, context: Context, pitch: IntArray) -> NDArray[np.int16]:
+    """Steps of the scale from the last note to a pitch, (B, ...) of offsets; NONE for the first."""
+    last = melody.recent[:, -1]
+    minor = context.minor
+    if pitch.ndim > 1:
+        last, minor = last[:, None], minor[:, None]
+    steps = form.degree(pitch, minor) - form.degree(last, minor)
+    return np.where(last == NONE, np.int16(form.NONE), steps)
+
+
+def _recall(melody: Melody, context: Context, onset: BoolArray, pitch: NDArray[np.int16]) -> None:
+    """Bring the memory of four bars up to the next sixteenth; before `recent` learns the note."""
+    began = np.where(onset, pitch, np.int16(form.NONE))
+    moved = np.where(onset, move(melody, context, pitch), np.int16(form.NONE))
+    kind = form.kinds(*then(melody, context), began, moved)
+    melody.answers[:] = form.follow(melody.answers, kind)
+    here = np.arange(len(began)), place(context)
+    melody.past[here] = began
+    melody.past_move[here] = moved
 
 
 def _await_resolution(
@@ -186,6 +242,10 @@ def _keep_time(melody: Melody, context: Context, kind: NDArray[np.int8]) -> None
 
 def shift(melody: Melody, lanes: IntArray | BoolArray, semitones: int | IntArray) -> None:
     """Add semitones to every remembered offset of some lanes: the old base minus the new one."""
-    recent = melody.recent[lanes].astype(np.int16)
-    moved = np.clip(recent + np.asarray(semitones)[..., None], LOWEST, HIGHEST)
-    melody.recent[lanes] = np.where(recent == NONE, NONE, moved).astype(np.int8)
+    for kept in (melody.recent, melody.past):
+        before = kept[lanes].astype(np.int16)
+        moved = np.clip(before + np.asarray(semitones)[..., None], LOWEST, HIGHEST)
+        kept[lanes] = np.where(before <= form.UNHEARD, before, moved).astype(np.int8)
+
+
+_LAGS = np.array(form.LAGS)

@@ -1,0 +1,97 @@
+"""How tunes bring back what was played one, two and four bars ago: the counts that form is fitted to.
+
+Against people stand chance, each tune beside another's bars, and loops, each tune's first one, two
+or four bars round and round.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.env.tune import Tune
+from rewards import form
+
+LOOPED_BARS = 12
+"""Bars that a loop goes on for."""
+
+Counts = NDArray[np.int64]
+Line = tuple[NDArray[np.int16], NDArray[np.int16]]
+"""By sixteenth from the first whole bar on: the pitch that begins (or NONE), and its move."""
+
+
+def recurrence_counts(tunes: Sequence[Tune]) -> Counts:
+    """What people do, (3, 9, 5) by distance, class of the run of answers, and kind."""
+    return sum((_counted(line, line, t.bar_steps) for t, line in _lines(tunes)), _nothing())
+
+
+def chance_counts(tunes: Sequence[Tune], rng: np.random.Generator) -> Counts:
+    """The same of each tune beside the bars of another in its meter."""
+    lines, counts = _lines(tunes), _nothing()
+    for tune, line in lines:
+        others = [other for like, other in lines if like.bar_steps == tune.bar_steps]
+        counts += _counted(line, others[int(rng.integers(len(others)))], tune.bar_steps)
+    return counts
+
+
+def loop_counts(tunes: Sequence[Tune], rng: np.random.Generator) -> Counts:
+    """The same of each tune's first one, two or four bars, over and over."""
+    counts = _nothing()
+    for tune, line in _lines(tunes):
+        looped = _looped(line, int(rng.choice(form.LAGS)) * tune.bar_steps, tune.bar_steps)
+        counts += _counted(looped, looped, tune.bar_steps)
+    return counts
+
+
+def _nothing() -> Counts:
+    return np.zeros((len(form.LAGS), form.CLASSES, form.QUIET), np.int64)
+
+
+def _lines(tunes: Sequence[Tune]) -> list[tuple[Tune, Line]]:
+    return [(tune, _line(tune)) for tune in tunes]
+
+
+def _line(tune: Tune) -> Line:
+    start = tune.first_bar * tune.bar_steps
+    inside = tune.onset >= start
+    kept = replace(tune, onset=tune.onset[inside] - start)
+    offsets = tune.offsets[inside]
+    length = int(kept.onset[-1]) + 1 if len(offsets) else 0
+    pitch = np.full(length, form.NONE, np.int16)
+    move = np.full(length, form.NONE, np.int16)
+    pitch[kept.onset] = offsets
+    move[kept.onset[1:]] = np.diff(form.degree(offsets, tune.minor))
+    return pitch, move
+
+
+def _looped(line: Line, period: int, bar: int) -> Line:
+    """The first so many sixteenths of a line, over and over."""
+    place = np.arange(LOOPED_BARS * bar) % period
+    pitch, move = (np.append(part, np.full(period, form.NONE, np.int16))[place] for part in line)
+    return pitch, move
+
+
+def _counted(now: Line, then: Line, bar: int) -> Counts:
+    """A line against another of an earlier time, sixteenth by sixteenth."""
+    counts = _nothing()
+    for number, lag in enumerate(form.LAGS):
+        length = min(len(now[0]) - lag * bar, len(then[0]))
+        if length <= 0:
+            continue
+        later = slice(lag * bar, lag * bar + length)
+        kinds = form.kinds(
+            then[0][:length, None], then[1][:length, None], now[0][later], now[1][later]
+        )[:, 0]
+        heard = kinds[kinds != form.QUIET]
+        runs = form.RUN_CLASS[_runs(heard <= form.MOVED)]
+        np.add.at(counts[number], (runs, heard), 1)
+    return counts
+
+
+def _runs(answers: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Before each place, how many answers in a row there were."""
+    place = np.arange(len(answers))
+    broken = np.maximum.accumulate(np.where(answers, -1, place))
+    run = np.minimum(place - broken, form.LONGEST)
+    return np.concatenate([[0], run[:-1]]).astype(np.intp)

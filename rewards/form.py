@@ -1,0 +1,130 @@
+"""Form: whether a note answers what was played one, two and four bars ago.
+
+At each of the three distances, this sixteenth is compared with the one then: the same note again,
+the same step of the scale from another note (a sequence), an onset in the same place, a new onset,
+or none where there was one. Its log2 likelihood ratio in tunes of people against chance (another
+tune's bars) depends on how many onsets in a row have answered already: people seldom begin a
+repetition, and mostly finish one. The longer it lasts, the more it is held against loops instead
+(bars that never stop coming round), for people leave it in the end. Bounds [-1, 1]; 0 is as likely by chance. Ours; the counts are fitted (`melodyrl fit`).
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rewards.tables import numbers
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.integer]
+Counts = NDArray[np.integer] | NDArray[np.floating]
+
+LAGS = (1, 2, 4)
+"""Bars back."""
+
+BARS = max(LAGS)
+"""Bars that are remembered."""
+
+NONE, UNHEARD = -128, -127
+"""No note began then; nothing is known of then."""
+
+SAME, MOVED, STRUCK, NEW, GONE, QUIET = range(6)
+"""What a sixteenth is to the one then; QUIET says nothing: no onset now or then, or unheard."""
+
+ANSWERS = (SAME, MOVED)
+"""What lets a run of answers go on; QUIET leaves it as it is, all else ends it."""
+
+LONGEST = 32
+"""Answers in a row that are counted."""
+
+# Answers in a row -> class 0, 1, 2, 3-4, 5-7, 8-11, 12-15, 16-23, 24 and more.
+RUN_CLASS = np.array([0, 1, 2, 3, 3, 4, 4, 4, *[5] * 4, *[6] * 4, *[7] * 8, *[8] * 9], np.int8)
+CLASSES = 9
+
+SHARE = 0.15
+"""Reward to a bit at each distance: three distances that agree on 2 bits come to 0.9."""
+
+STRONGEST = 2.5
+"""Bits that one distance can say for or against."""
+
+LOOPED = 0.8 * (np.arange(CLASSES) / (CLASSES - 1)) ** 2
+"""Share of loops, by class of the run, in what people are held against; the rest is chance. Ours:
+counted together they would forbid all repetition, since chance has no long runs."""
+
+SMOOTHING = 20.0
+"""Sixteenths' worth of the class below mixed into each class of runs."""
+
+# Step of the scale of each pitch class above the tonic, in major and in natural minor: a note
+# between two tones of the scale counts as the lower one.
+DEGREES = np.array([[0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6], [0, 0, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6]])
+
+
+def form(
+    run: ArrayLike, then: ArrayLike, then_move: ArrayLike, pitch: ArrayLike, move: ArrayLike
+) -> FloatArray:
+    """Reward of a sixteenth, in [-1, 1].
+
+    run, then and then_move (..., 3) by LAGS: answers in a row so far, the pitch that began then
+    (NONE, UNHEARD) and its move in steps of the scale (NONE without one); pitch and move (...) of
+    the onset now, pitch NONE without one. The leading shapes broadcast, as (B, 1, 3) with (B, A).
+    """
+    return lookup(fitted(), run, kinds(then, then_move, pitch, move))
+
+
+def lookup(table: FloatArray, run: ArrayLike, kind: IntArray) -> FloatArray:
+    """The same, from a (3, 9, 6) table and kinds (..., 3)."""
+    row = np.arange(len(LAGS)) * CLASSES + RUN_CLASS[np.asarray(run, np.intp)]
+    total = table.ravel().take(row * 6 + kind).sum(axis=-1)
+    return np.clip(total, -1.0, 1.0).astype(np.float32)
+
+
+def kinds(then: ArrayLike, then_move: ArrayLike, pitch: ArrayLike, move: ArrayLike) -> IntArray:
+    """What the sixteenth is to each of those then, (..., 3): SAME to QUIET."""
+    before, began = np.asarray(then, np.int16), np.asarray(pitch, np.int16)[..., None]
+    moved = np.asarray(move, np.int16)[..., None]
+    struck = np.where(
+        began == before,
+        SAME,
+        np.where((moved == np.asarray(then_move)) & (moved != NONE), MOVED, STRUCK),
+    )
+    with_onset = np.where(before == NONE, NEW, struck)
+    without = np.where(before == NONE, QUIET, GONE)
+    return np.where(before == UNHEARD, QUIET, np.where(began == NONE, without, with_onset))
+
+
+def follow(run: IntArray, kind: IntArray) -> NDArray[np.int8]:
+    """The runs of answers after a sixteenth, both (..., 3)."""
+    after = np.where(kind <= MOVED, np.minimum(run + 1, LONGEST), 0)
+    return np.where(kind == QUIET, run, after).astype(np.int8)
+
+
+def degree(pitch: ArrayLike, minor: ArrayLike) -> NDArray[np.int16]:
+    """Steps of the scale above the tonic of an offset in semitones; shapes broadcast."""
+    offset = np.asarray(pitch, np.int16)
+    of_class = DEGREES[np.asarray(minor, np.intp), offset % 12]
+    return (7 * (offset // 12) + of_class).astype(np.int16)
+
+
+@cache
+def fitted() -> FloatArray:
+    """The shipped table."""
+    return ratio(*(numbers("form", name) for name in ("human", "chance", "loops")))
+
+
+def ratio(human: Counts, chance: Counts, loops: Counts) -> FloatArray:
+    """Reward table (3, 9, 6) of counts (3, 9, 5) by distance, class of the run, and kind."""
+    share = LOOPED[:, None]
+    against = (1.0 - share) * _backed_off(chance) + share * _backed_off(loops)
+    bits = np.log2(_backed_off(human) / against)
+    value = SHARE * np.clip(bits, -STRONGEST, STRONGEST)
+    return np.concatenate([value, np.zeros((*value.shape[:2], 1))], axis=2).astype(np.float32)
+
+
+def _backed_off(counts: Counts) -> NDArray[np.float64]:
+    """Probabilities of the kinds; each class of runs leans on the one below it."""
+    chance = np.empty(counts.shape, np.float64)
+    below = (counts.sum(axis=1) + 1.0) / (counts.sum(axis=(1, 2)) + 5.0)[:, None]
+    for run in range(CLASSES):
+        here = counts[:, run] + SMOOTHING * below
+        below = chance[:, run] = here / here.sum(axis=1, keepdims=True)
+    return chance
