@@ -21,7 +21,7 @@ NONE = -128
 WINDOW = 7
 FADE = 0.7
 CENTRE = 0.1
-RISE, FALL = 5.0, 2.5
+RISE, FALL = 5.0, 3.5
 """Bits of surprise to a reward of 1 just above and below the human mean: to be stale costs more
 than to be new earns."""
 

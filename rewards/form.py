@@ -5,7 +5,8 @@ the same step of the scale from another note (a sequence), an onset in the same 
 or none where there was one. Its log2 likelihood ratio in tunes of people against chance (another
 tune's bars) depends on how many onsets in a row have answered already: people seldom begin a
 repetition, and mostly finish one. The longer it lasts, the more it is held against loops instead
-(bars that never stop coming round), for people leave it in the end. Bounds [-1, 1]; 0 is as likely by chance. Ours; the counts are fitted (`melodyrl fit`).
+(bars that never stop coming round), for people leave it in the end. Bounds [-1, 1]; 0 is as likely
+by chance. Ours; the counts are fitted (`melodyrl fit`).
 """
 
 from functools import cache
@@ -47,7 +48,7 @@ SHARE = 0.15
 STRONGEST = 2.5
 """Bits that one distance can say for or against."""
 
-LOOPED = 0.8 * (np.arange(CLASSES) / (CLASSES - 1)) ** 2
+LOOPED = 0.95 * np.minimum(np.arange(CLASSES) / 6, 1.0) ** 2
 """Share of loops, by class of the run, in what people are held against; the rest is chance. Ours:
 counted together they would forbid all repetition, since chance has no long runs."""
 

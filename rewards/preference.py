@@ -10,7 +10,7 @@ FloatArray = NDArray[np.float32]
 KNOB_TERMS = ("harmony", "smoothness", "diversity", "rhythm")
 """The terms that a knob turns, in the order of the reward vector."""
 
-CONSTANT: dict[str, float] = {"form": 0.25, "guard": 0.25}
+CONSTANT: dict[str, float] = {"form": 0.35, "guard": 0.25}
 """Weights of the terms without a knob, beside the knobs' sum of 1. Below .15 of the guard the best
 melodies were too busy."""
 
@@ -56,12 +56,17 @@ def weights(knobs: Mapping[str, float] | ArrayLike, terms: Sequence[str]) -> Flo
 
 
 def sample(rng: np.random.Generator, n: int, terms: Sequence[str]) -> FloatArray:
-    """Preferences to train on, (n, K): Dirichlet(1); a fifth at corners; a tenth equal."""
+    """Preferences to train on, (n, K), as knobs are turned.
+
+    Two fifths have one knob turned up from the middle, as far as its end; a tenth are the middle;
+    the rest lie anywhere (Dirichlet(1)).
+    """
     count = len(_knob_terms(terms))
-    share = rng.dirichlet(np.ones(count), n)
-    corner = np.eye(count)[rng.integers(count, size=n)]
+    anywhere = rng.dirichlet(np.ones(count), n)
+    far = rng.random((n, 1))
+    turned = (1.0 - far) / count + far * np.eye(count)[rng.integers(count, size=n)]
     kind = rng.random(n)[:, None]
-    share = np.where(kind < 0.2, corner, np.where(kind < 0.3, 1.0 / count, share))
+    share = np.where(kind < 0.4, turned, np.where(kind < 0.5, 1.0 / count, anywhere))
     return _placed(FLOOR + (1.0 - FLOOR * count) * share, terms)
 
 

@@ -1,10 +1,11 @@
 """Rhythm: when a note begins, is held, or gives way to a rest.
 
-Two parts. What people do at this sixteenth of the bar, in the last bar of four or another, at this
-age of the note, after this event one bar ago: the log2 ratio of its probability to that of an onset
-(or of none) anywhere; half of it from the sixteenth of the bar alone, so that a melody shifted off
-the beat is not at home there. And a controller that draws the density of onsets to its target; it
-lets go while the density is near it, so that a phrase can breathe. Bounds [-1, 1].
+Three parts. What people do at this sixteenth of the bar, in the last bar of four or another, at
+this age of the note: the log2 ratio of its probability to that of an onset (or of none) anywhere;
+half of it from the sixteenth of the bar alone, so that a melody shifted off the beat is not at home
+there. A controller that draws the density of onsets to its target. And variety: an onset after a
+gap that was heard too often of late costs, else the best rhythm would be an even stream. Bounds
+[-1, 1].
 
 A rest is judged as the absence of an onset, less a charge for how seldom people would rest rather
 than hold: so silence can never be the cheap way to be unpredictable.
@@ -24,16 +25,28 @@ ONSET, HOLD, REST = 0, 1, 2
 SMOOTHING = 20.0
 """Sixteenths' worth of the coarser distribution mixed into each finer one."""
 
-RATIO_WEIGHT, RATIO_BOUND = 0.12, 0.35
+RATIO_WEIGHT, RATIO_BOUND = 0.15, 0.4
 """Reward to a bit of likelihood ratio, and the most that it can come to."""
 
 REST_WEIGHT, REST_BOUND = 0.04, 0.2
 """Charge to a bit by which people prefer holding, and the most that it can come to."""
 
-PULL, PULL_BOUND = 2.0, 0.65
+PULL, PULL_BOUND = 3.0, 0.65
 """Reward to an onset a beat of missing density, and the most that it can come to."""
 
-EASE = 0.15
+GAP_CLASSES = 8
+"""Classes of the gap before an onset: those of an age."""
+
+GAP_FADE = 0.8
+"""What a gap still counts for after another: about a bar and a half of quarters."""
+
+VARIETY, VARIETY_BOUND = 0.25, 0.4
+"""Reward to a bit by which a gap surprises more or less than people's, and its bound downward."""
+
+FRESHEST = 0.1
+"""What variety can add at most: a new gap is no merit by itself."""
+
+EASE = 0.05
 """Share of the target by which the density may stray before it is drawn back."""
 
 SHARE = 0.5
@@ -48,24 +61,23 @@ def rhythm(
     step: ArrayLike,
     bar_steps: ArrayLike,
     age: ArrayLike,
-    bar_ago_event: ArrayLike,
     density: ArrayLike,
     target: ArrayLike,
-    closes: ArrayLike = False,
+    closes: ArrayLike,
+    since: ArrayLike,
+    gaps: ArrayLike,
 ) -> FloatArray:
     """Reward of an event, in [-1, 1]. All shapes broadcast.
 
     event: 0 onset, 1 hold, 2 rest. step: sixteenth in the bar of bar_steps, 16 or 12. age:
     sixteenths since the last onset, or since the rest began; 0 at the very beginning.
-    bar_ago_event: 0 none, 1 onset, 2 hold, 3 rest. density and target: onsets a beat. closes: it
-    is the last bar of four.
+    density and target: onsets a beat. closes: it is the last bar of four. since: sixteenths since
+    the last onset; 0 before there was one. gaps (..., 8): how much of late was heard of each class
+    of gap between onsets, see `follow_gaps`.
     """
     happened = np.asarray(event, np.intp)
     kind_of_bar = (np.asarray(bar_steps, np.intp) == 12) * 2 + np.asarray(closes, np.bool_)
-    aged = AGE_CLASS[np.minimum(np.asarray(age, np.intp), 12)]
-    place = ((kind_of_bar * 16 + np.asarray(step, np.intp)) * 8 + aged) * 4 + np.asarray(
-        bar_ago_event, np.intp
-    )
+    place = (kind_of_bar * 16 + np.asarray(step, np.intp)) * 8 + age_class(age)
     table: FloatArray = fitted().ravel()
     human = table[place * 3 + happened]
     astray: FloatArray = np.subtract(density, target, dtype=np.float32)
@@ -73,7 +85,35 @@ def rhythm(
     excess = np.asarray(np.sign(astray) * np.maximum(np.abs(astray) - ease, 0.0), np.float32)
     pull = _bounded(np.multiply(excess, PULL, dtype=np.float32), PULL_BOUND)
     sign: FloatArray = _SIGN[happened]
-    return _bounded(human + pull * sign, 1.0)
+    apart = (happened == ONSET) & (np.asarray(since) > 0)
+    fresh = np.where(apart, variety(age_class(since), gaps), np.float32(0.0))
+    return _bounded(human + pull * sign + fresh, 1.0)
+
+
+def age_class(age: ArrayLike) -> NDArray[np.intp]:
+    """Class 0-7 of an age or a gap in sixteenths, any shape."""
+    return AGE_CLASS[np.minimum(np.asarray(age, np.intp), len(AGE_CLASS) - 1)]
+
+
+def variety(gap: ArrayLike, gaps: ArrayLike) -> FloatArray:
+    """Reward of an onset after a gap of a class (...), by the gaps of late (..., 8)."""
+    excess = surprise(gap, gaps) - numbers("rhythm", "surprise")
+    return np.clip(VARIETY * excess, -VARIETY_BOUND, FRESHEST).astype(np.float32)
+
+
+def surprise(gap: ArrayLike, gaps: ArrayLike) -> FloatArray:
+    """Bits of a class of gap under those of late, to which one gap of no class is added."""
+    late = np.asarray(gaps, np.float32)
+    mine = np.where(np.arange(GAP_CLASSES) == np.asarray(gap)[..., None], late, 0.0).sum(axis=-1)
+    share = (mine + 1 / GAP_CLASSES) / (late.sum(axis=-1) + 1.0)
+    return np.asarray(-np.log2(share), np.float32)
+
+
+def follow_gaps(gaps: FloatArray, gap: NDArray[np.intp], onset: NDArray[np.bool_]) -> FloatArray:
+    """The gaps of late (B, 8) after a sixteenth: an onset after a class of gap (B,), or none."""
+    classes = np.arange(GAP_CLASSES)
+    after = GAP_FADE * gaps + (classes == gap[:, None])
+    return np.where(onset[:, None], after, gaps).astype(np.float32)
 
 
 _SIGN = np.array([-1.0, SHARE, SHARE], np.float32)
@@ -86,9 +126,9 @@ def fitted() -> FloatArray:
 
 
 def ratio(counts: FloatArray) -> FloatArray:
-    """Reward table (2, 2, 16, 8, 4, 3) of counts.
+    """Reward table (2, 2, 16, 8, 3) of counts.
 
-    By meter, last bar of four or another, step, age class, event a bar ago, and event.
+    By meter, last bar of four or another, step, age class, and event.
     """
     trials = counts.sum(axis=-1)
     onset = _backed_off(counts[..., ONSET], trials)
@@ -111,13 +151,13 @@ def _weighed(bits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _backed_off(hits: FloatArray, trials: FloatArray) -> list[NDArray[np.float64]]:
-    """Probabilities by (meter, bar of four, step), by age as well, and by the event a bar ago too.
+    """Probabilities by (meter, bar of four, step), and by age as well.
 
     Each is smoothed by the coarser one before it; all have the shape of hits.
     """
     overall = (hits.sum(dtype=np.float64) + 1.0) / (trials.sum(dtype=np.float64) + 2.0)
     chances = [np.full(hits.shape, overall)]
-    for axes in ((3, 4), (4,), ()):
+    for axes in ((3,), ()):
         found = hits.sum(axis=axes, keepdims=True, dtype=np.float64)
         tried = trials.sum(axis=axes, keepdims=True, dtype=np.float64)
         chances.append((found + SMOOTHING * chances[-1]) / (tried + SMOOTHING))

@@ -120,7 +120,8 @@ def beam_search(lanes: MelodyLanes, chosen: NDArray[np.intp], width: int) -> NDA
     count, length = len(chosen), int(plan.length.max())
     owner = np.repeat(np.arange(count), width)
     plan, w = plan.take(owner), lanes.w[chosen][owner]
-    melody, density = Melody.start(count * width), lanes.density[chosen][owner]
+    density = lanes.density[chosen][owner]
+    melody = Melody.start(count * width, density)
     # All but one of a lane's beams start out of the race: they would be copies.
     score = np.where(np.arange(count * width) % width == 0, 0.0, -np.inf)
     history = np.zeros((count * width, length), np.int_)

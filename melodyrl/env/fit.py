@@ -53,6 +53,7 @@ class Tables:
     guard_mean: float
     surprise_mean: float
     rhythm: NDArray[np.int64]
+    gap_surprise: float
     form: dict[str, NDArray[np.int64]]
 
 
@@ -63,7 +64,7 @@ def fit(
     train = [tune for tune in tunes if tune.split() != HELD_OUT]
     human = [tune.offsets for tune in train]
     told("time")
-    timed = rhythm_counts(train), _form_counts(train)
+    timed = rhythm_counts(train), gap_surprise(train), _form_counts(train)
     told("zoo")
     zoo = menagerie(train, SEED)
     weights = dict.fromkeys(zoo, 1.0)
@@ -132,7 +133,10 @@ def write(tables: Tables, figures: dict[str, float], counted: dict[str, int], fo
             "gaming": np.round(tables.guard_gaming, 1).tolist(),
         },
         "diversity": {"human_mean": round(tables.surprise_mean, 4)},
-        "rhythm": {"human": tables.rhythm.tolist()},
+        "rhythm": {
+            "human": tables.rhythm.tolist(),
+            "surprise": round(tables.gap_surprise, 4),
+        },
         "form": {name: counts.tolist() for name, counts in tables.form.items()},
     }
     for term, part in parts.items():
@@ -145,6 +149,7 @@ def _count(
     zoo: dict[str, list[Offsets]],
     weights: dict[str, float],
     events: NDArray[np.int64],
+    gap_surprise: float,
     form: dict[str, NDArray[np.int64]],
 ) -> Tables:
     guard_human, smooth_human = _guard_counts(human), _interval_counts(human)
@@ -164,6 +169,7 @@ def _count(
         float(guard.evidence(table, window, candidate).mean()),
         float(diversity.surprise(window, candidate).mean()),
         events,
+        gap_surprise,
         form,
     )
 
@@ -208,26 +214,35 @@ def _interval_counts(sequences: Iterable[Offsets]) -> NDArray[np.int64]:
 
 
 def rhythm_counts(tunes: Iterable[Tune]) -> NDArray[np.int64]:
-    """Events by meter, last bar of four, step, age class, event a bar ago, and event.
-
-    The shape is (2, 2, 16, 8, 4, 3).
-    """
-    counts = np.zeros((2, 2, 16, 8, 4, 3), np.int64)
+    """Events (2, 2, 16, 8, 3) by meter, last bar of four, step, age class, and event."""
+    counts = np.zeros((2, 2, 16, 8, 3), np.int64)
     for tune in tunes:
         first, last = int(tune.onset[0]), int(tune.onset[-1] + tune.duration[-1])
         event = np.full(last - first, rhythm.REST)
         for at, held in zip(tune.onset - first, tune.duration, strict=True):
             event[at : at + held] = rhythm.HOLD
         event[tune.onset - first] = rhythm.ONSET
-        ago = np.concatenate([np.zeros(tune.bar_steps, np.intp), event + 1])[: len(event)]
         bar, step = np.divmod(np.arange(len(event)) + first, tune.bar_steps)
         closes = (bar - tune.first_bar) % 4 == 3
-        age = rhythm.AGE_CLASS[np.minimum(_ages(event), 12)]
+        age = rhythm.age_class(_ages(event))
         shape = counts.shape
         meter = np.full(len(event), tune.bar_steps == 12, np.intp)
-        place = np.ravel_multi_index((meter, closes, step, age, ago, event), shape)
+        place = np.ravel_multi_index((meter, closes, step, age, event), shape)
         counts += np.bincount(place, minlength=counts.size).reshape(shape)
     return counts
+
+
+def gap_surprise(tunes: Iterable[Tune]) -> float:
+    """Mean surprise, in bits, of the gaps between people's onsets under those just before."""
+    means: list[float] = []
+    for tune in tunes:
+        gap = rhythm.age_class(np.diff(tune.onset))
+        late, bits = np.zeros((1, rhythm.GAP_CLASSES), np.float32), []
+        for each in gap[:, None]:
+            bits.append(float(rhythm.surprise(each, late)[0]))
+            late = rhythm.follow_gaps(late, each, np.array([True]))
+        means.append(float(np.mean(bits)))
+    return float(np.mean(means))
 
 
 def _ages(event: NDArray[np.int_]) -> NDArray[np.intp]:

@@ -110,10 +110,10 @@ class MelodyLanes:
         """Begin an episode in every lane."""
         everyone = np.arange(self.lanes)
         self.position = np.zeros(self.lanes, np.intp)
-        self.melody = Melody.start(self.lanes)
         self.plan = self._draw_plan(everyone)
         self.context = self.plan.at(self.position)
         self.w, self.density = self._draw_weights(self.lanes), self._draw_density(self.lanes)
+        self.melody = Melody.start(self.lanes, self.density)
         self._seen = self._observe(everyone)
         return self._seen
 
@@ -156,9 +156,9 @@ class MelodyLanes:
         count = len(lanes)
         self.position[lanes] = 0
         self.plan.put(lanes, self._draw_plan(lanes))
-        self.melody.put(lanes, Melody.start(count))
-        self.context = self.plan.at(self.position)
         self.density[lanes] = self._draw_density(count)
+        self.melody.put(lanes, Melody.start(count, self.density[lanes]))
+        self.context = self.plan.at(self.position)
         self.w = self.w.copy()
         self.w[lanes] = self._draw_weights(self.lanes)[lanes]
         fresh = self._observe(lanes)

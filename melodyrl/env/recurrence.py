@@ -1,4 +1,4 @@
-"""How tunes bring back what was played one, two and four bars ago: the counts that form is fitted to.
+"""How tunes bring back what was played one, two and four bars ago: what form is fitted to.
 
 Against people stand chance, each tune beside another's bars, and loops, each tune's first one, two
 or four bars round and round.

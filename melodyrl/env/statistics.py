@@ -1,8 +1,9 @@
 """What a melody is like, in figures that no reward is made of; measured alike on people and on us.
 
-A statistic is a function of a stretch of eight bars (`stretches`), NaN where the stretch cannot tell
-(no leap, no chord). Definitions are the usual ones: intervals and post-skip reversal after Huron
-(2006), groove after Dixon et al. as in MusPy (Dong et al. 2020), CTnCTR after Yeh et al. (2021).
+A statistic is a function of a stretch of eight bars (`stretches`), NaN where the stretch cannot
+tell (no leap, no chord). Definitions are the usual ones: intervals and post-skip reversal after
+Huron (2006), groove after Dixon et al. as in MusPy (Dong et al. 2020), CTnCTR after Yeh et al.
+(2021).
 """
 
 from collections.abc import Callable, Iterator

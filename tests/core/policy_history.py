@@ -1,5 +1,6 @@
 """A melody kept whole, in plain Python: what a reward is when nothing has been forgotten."""
 
+import itertools
 import math
 from dataclasses import dataclass, field
 
@@ -76,16 +77,23 @@ class History:
 
     def density(self) -> float:
         keep = math.exp(-1 / 32)
-        density = 1.5
+        density = 1.25
         for p in self.past:
             density = keep * density + (1 - keep) * (4.0 if p.kind == "onset" else 0.0)
         return density
 
-    def bar_ago(self, place: int) -> int:
-        for p in reversed(self.past):
-            if p.place == place:
-                return {"onset": 1, "hold": 2, "rest": 3}[p.kind]
-        return 0
+    def since(self) -> int:
+        onsets = [at for at, p in enumerate(self.past) if p.kind == "onset"]
+        return min(len(self.past) - onsets[-1], 64) if onsets else 0
+
+    def gaps(self) -> np.ndarray:
+        """Faded counts of the classes of gaps between onsets."""
+        late = np.zeros(8)
+        onsets = [at for at, p in enumerate(self.past) if p.kind == "onset"]
+        for before, after in itertools.pairwise(onsets):
+            late *= 0.8
+            late[int(rhythm.age_class(after - before))] += 1.0
+        return late
 
     def move(self, pitch: int | None, minor: bool) -> int | None:
         if pitch is None or not self.notes():
@@ -154,7 +162,7 @@ class History:
                     bool(chord),
                 )
             )
-            values["harmony"] = pay
+            values["harmony"] = max(pay - 0.32, -1.0) if preset.is_full else pay
             values["smoothness"] = float(smoothness.smoothness(before, moved))
             window = np.array(heard[-7:])
             values["diversity"] = float(diversity.novelty(window, note))
@@ -174,10 +182,11 @@ class History:
                     place,
                     int(context.bar_steps[lane]),
                     self.age(),
-                    self.bar_ago(place),
                     self.density(),
                     target,
                     context.bar[lane] % 4 == 3,
+                    self.since(),
+                    self.gaps(),
                 )
             )
             offset = int(preset.actions.offsets[action])

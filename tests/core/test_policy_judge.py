@@ -117,8 +117,8 @@ def decode_full(features: np.ndarray) -> tuple[Melody, Context, np.ndarray]:
     melody.recent[:] = np.where(present > 0.5, np.rint(24.0 * values), NONE)
     melody.age[:] = np.rint(65.0 ** features[:, at["log_age"]][:, 0] - 1.0)
     melody.density[:] = features[:, at["density"]][:, 0]
-    ago = features[:, at["bar_ago"]].reshape(lanes, -1, 3)[:, 0]
-    melody.bar_ago_event[np.arange(lanes), context.step] = ago.argmax(axis=1) + ago.any(axis=1)
+    melody.since[:] = features[:, at["since"]].argmax(axis=1)
+    melody.gaps[:] = 2.0 * features[:, at["gaps"]]
     classes = features[:, at["answers"]].reshape(lanes, 3, -1).argmax(axis=2)
     melody.answers[:] = FEWEST_ANSWERS[classes]
     began, up, moved = np.split(features[:, at["echoes"]], 3, axis=1)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from melodyrl.core.policy import observe as module
-from melodyrl.core.policy.observe import layout, layout_hash, observe, size
+from melodyrl.core.policy.observe import ECHOES, layout, layout_hash, observe, size
 from melodyrl.core.policy.presets import EIGHT_BAR, FULL
+from rewards import form
 from tests.core.policy_history import Walk
 
 BOTH = pytest.mark.parametrize("preset", [EIGHT_BAR, FULL], ids=["eight-bar", "full"])
@@ -74,13 +75,19 @@ def test_one_hots_have_one_place_where_the_thing_is_known():
     )
 
 
-def test_the_bar_ago_shows_this_step_and_the_next_three_across_the_bar_line():
+def test_echoes_show_what_began_bars_ago_across_the_bar_line():
     walk = Walk(FULL, 1, seed=1)
     walk.context.bar_steps[:] = 12
-    walk.context.step[:] = 10
-    walk.melody.bar_ago_event[0, [10, 11, 0, 1]] = [1, 2, 3, 0]
+    walk.context.bar[:], walk.context.step[:] = 5, 10
+    walk.melody.recent[0, -1] = 7
+    walk.melody.past[0, :] = form.NONE
+    walk.melody.past[0, 0 * 16 + 10] = 19  # one bar ago: bar 4, kept in the first place of four
+    walk.melody.past[0, 1 * 16 + 0] = 1  # the next sixteenth but one, of bar 6 less 1
+    walk.melody.past[0, 3 * 16 + 11] = form.UNHEARD  # two bars ago
 
     features = observe(walk.melody, walk.context, walk.target, FULL)
 
-    seen = features[0, layout(FULL)["bar_ago"]].reshape(4, 3)
-    np.testing.assert_array_equal(seen, [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]])
+    began, up, _ = features[0, layout(FULL)["echoes"]].reshape(3, 3, ECHOES)
+    np.testing.assert_array_equal(began[0], [1, 0, 1, 0, 0, 0])
+    np.testing.assert_allclose(up[0], [1.0, 0, -0.5, 0, 0, 0])
+    np.testing.assert_array_equal(began[1], [0, -1, 0, 0, 0, 0])

@@ -17,7 +17,7 @@ from melodyrl.core.policy.state import (
     advance,
     shift,
 )
-from rewards import diversity, guard, harmony, smoothness
+from rewards import diversity, form, guard, harmony, smoothness
 
 
 def play(melody: Melody, context: Context, *actions: int) -> None:
@@ -83,12 +83,30 @@ def test_age_stops_at_its_cap():
     assert melody.sounding[0]
 
 
-def test_the_bar_is_remembered_by_its_sixteenths():
+def test_four_bars_are_remembered_by_their_sixteenths():
+    melody, context = Melody.start(1), Context.silent(1)
+    for bar in range(5):
+        context.bar[:] = bar
+        for step, action in enumerate((note(bar), 0, note(bar + 4), 1)):
+            context.step[:] = step
+            play(melody, context, action)
+
+    kept = melody.past[0].reshape(4, 16)
+
+    assert kept[:, 0].tolist() == [4, 1, 2, 3], "the fifth bar took the place of the first"
+    assert kept[:, 2].tolist() == [8, 5, 6, 7]
+    assert (kept[:, [1, 3]] == form.NONE).all()
+    assert (kept[:, 4:] == form.UNHEARD).all()
+    assert melody.past_move[0, 16] == form.degree(1, 0) - form.degree(4, 0)
+
+
+def test_gaps_count_from_onset_to_onset_whatever_is_between():
     melody = Melody.start(1)
 
-    play(melody, Context.silent(1), note(0), 0, 1, *[1] * 13, 1)
+    play(melody, Context.silent(1), note(0), 0, 1, 1, note(2), 1, note(4))
 
-    assert melody.bar_ago_event[0].tolist() == [3, 2, *[3] * 14]
+    assert melody.since[0] == 1
+    assert melody.gaps[0].tolist() == pytest.approx([0, 0, 1, 0, 0.8, 0, 0, 0])
 
 
 def test_density_nears_the_rate_that_is_played():
@@ -96,7 +114,7 @@ def test_density_nears_the_rate_that_is_played():
 
     play(melody, Context.silent(2), *[note(0), 0] * 128)
 
-    assert pytest.approx(1.5) == START_DENSITY
+    assert pytest.approx(1.25) == START_DENSITY
     assert melody.density == pytest.approx([2.0, 2.0], abs=0.1)
 
 

@@ -60,8 +60,8 @@ def test_events_are_counted_where_they_happen():
     counts = rhythm_counts([short])
 
     assert counts.sum() == 8
-    assert counts[0, 1, 8, 0, 0, 0] == 1  # the first onset, nothing before it
-    assert counts[0, 1, 9, 1, 0, 1] == 1  # held
-    assert counts[0, 1, 12, 4, 0, 2] == 1  # a rest, four sixteenths after the onset
-    assert counts[0, 1, 13, 1, 0, 2] == 1  # the rest is one sixteenth old
-    assert counts[0, 1, 14, 2, 0, 0] == 1
+    assert counts[0, 1, 8, 0, 0] == 1  # the first onset, nothing before it
+    assert counts[0, 1, 9, 1, 1] == 1  # held
+    assert counts[0, 1, 12, 4, 2] == 1  # a rest, four sixteenths after the onset
+    assert counts[0, 1, 13, 1, 2] == 1  # the rest is one sixteenth old
+    assert counts[0, 1, 14, 2, 0] == 1

@@ -9,8 +9,15 @@ from rewards import rhythm
 ONSET, HOLD, REST = range(3)
 
 
-def events(step, *, age=2, ago=2, density=1.5, target=1.5, bar=16):
-    return rhythm.rhythm(np.arange(3), step, bar, age, ago, density, target)
+NO_GAPS = np.zeros(rhythm.GAP_CLASSES, np.float32)
+
+
+def events(step, *, age=2, density=1.5, target=1.5, bar=16, closes=False, since=None, gaps=NO_GAPS):
+    since = age if since is None else since
+    return rhythm.rhythm(np.arange(3), step, bar, age, density, target, closes, since, gaps[None])
+
+
+GAPS = st.lists(st.floats(0, 5, width=32), min_size=8, max_size=8).map(np.array)
 
 
 @given(
@@ -18,22 +25,46 @@ def events(step, *, age=2, ago=2, density=1.5, target=1.5, bar=16):
     st.integers(0, 11),
     st.sampled_from([12, 16]),
     st.integers(0, 64),
-    st.integers(0, 3),
     st.floats(0, 4),
     st.floats(0.25, 4),
+    st.booleans(),
+    st.integers(0, 64),
+    GAPS,
 )
-def test_rhythm_is_bounded(event, step, bar, age, ago, density, target):
-    reward = rhythm.rhythm(event, step, bar, age, ago, density, target)
+def test_rhythm_is_bounded(event, step, bar, age, density, target, closes, since, gaps):
+    reward = rhythm.rhythm(event, step, bar, age, density, target, closes, since, gaps)
 
     assert -1 <= reward <= 1
     assert reward.dtype == np.float32
 
 
-@given(st.integers(0, 15), st.integers(0, 64), st.integers(0, 3), st.floats(0, 4))
-def test_rest_never_pays_more_than_a_hold(step, age, ago, density):
-    reward = events(step, age=age, ago=ago, density=density)
+@given(st.integers(0, 15), st.integers(0, 64), st.floats(0, 4), st.booleans())
+def test_rest_never_pays_more_than_a_hold(step, age, density, closes):
+    reward = events(step, age=age, density=density, closes=closes)
 
     assert reward[REST] <= reward[HOLD]
+
+
+def test_a_phrase_breathes_in_the_last_bar_of_four():
+    late = [events(12, age=4, closes=closes)[ONSET] for closes in (False, True)]
+
+    assert late[1] < late[0]
+
+
+def test_a_gap_heard_too_often_costs_and_a_new_one_earns_little():
+    even = NO_GAPS.copy()
+    even[2] = 4.0
+
+    stale, new = (events(4, since=since, gaps=even)[ONSET] for since in (2, 4))
+
+    assert stale < events(4, since=0)[ONSET] < new
+    assert new - events(4, since=0)[ONSET] <= rhythm.FRESHEST + 1e-6
+
+
+def test_a_first_onset_has_no_gap():
+    even = np.full(8, 2.0, np.float32)
+
+    assert events(0, since=0, gaps=even)[ONSET] == events(0, since=0)[ONSET]
 
 
 def test_notes_begin_on_beats_and_are_held_between():
@@ -58,16 +89,20 @@ def test_three_four_has_a_table_of_its_own():
 
 def _played(target: float, steps: int = 320) -> np.ndarray:
     """What one who looks a sixteenth ahead plays, holds and onsets worth a little beside rhythm."""
-    age, density, sounding = 0, 1.5, False
-    bar_ago, played = np.zeros(16, int), []
+    age, since, density, sounding = 0, 0, 1.5, False
+    gaps, played = NO_GAPS[None], []
     for step in range(steps):
-        value = events(step % 16, age=age, ago=bar_ago[step % 16], density=density, target=target)
+        value = events(
+            step % 16, age=age, density=density, target=target, since=since, gaps=gaps[0]
+        )
         value = value + np.array([0.2, 0.1 if sounding else -9, 0])
         event = int(value.argmax())
         begins = event == ONSET or (event == REST and sounding)
         age, sounding = 1 if begins else age + 1, event != REST
         density += (4 * (event == ONSET) - density) / 32
-        bar_ago[step % 16] = event + 1
+        apart = np.array([event == ONSET and since > 0])
+        gaps = rhythm.follow_gaps(gaps, rhythm.age_class([since]), apart)
+        since = 1 if event == ONSET else since + (since > 0)
         played.append(event)
     return np.array(played[64:])
 

@@ -21,11 +21,11 @@ def test_tables_are_of_one_fit_and_hold_aggregates_only(term):
 def test_tables_have_the_shapes_that_are_read():
     assert numbers("smoothness", "human").shape == (8, 27)
     assert numbers("guard", "human").shape == (sum(guard.SIZES),)
-    assert numbers("rhythm", "human").shape == (2, 2, 16, 8, 4, 3)
+    assert numbers("rhythm", "human").shape == (2, 2, 16, 8, 3)
     assert numbers("form", "human").shape == (3, 9, 5)
     assert form.fitted().shape == (3, 9, 6)
     assert smoothness.fitted().shape == (8, 27)
-    assert rhythm.fitted().shape == (2, 2, 16, 8, 4, 3)
+    assert rhythm.fitted().shape == (2, 2, 16, 8, 3)
 
 
 def test_shared_table_cannot_be_written_to():

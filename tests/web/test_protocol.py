@@ -120,7 +120,7 @@ def test_a_note_that_is_read_is_in_range(text):
 def test_the_page_is_told_the_knobs_and_not_left_to_know_them():
     hello = protocol.hello(None)
 
-    assert hello["knobs"]["density"] == {"low": 0.25, "high": 4.0, "default": 1.5}
+    assert hello["knobs"]["density"] == {"low": 0.25, "high": 4.0, "default": 1.25}
     assert list(hello["knobs"]) == list(events.KNOBS)
     assert hello["modes"] == ["solo", "harmony", "off"]
     assert hello["state"] is None

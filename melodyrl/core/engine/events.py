@@ -12,11 +12,11 @@ MODES: tuple[Mode, ...] = ("solo", "harmony", "off")
 KnobName = Literal["harmony", "smoothness", "diversity", "rhythm", "density", "temperature"]
 KNOBS: dict[KnobName, tuple[float, float, float]] = {
     "harmony": (0.0, 1.0, 0.5),
-    "smoothness": (0.0, 1.0, 0.5),
-    "diversity": (0.0, 1.0, 0.5),
+    "smoothness": (0.0, 1.0, 0.6),
+    "diversity": (0.0, 1.0, 0.3),
     "rhythm": (0.0, 1.0, 1.0),
-    "density": (0.25, 4.0, 1.5),
-    "temperature": (0.0, 1.0, 0.04),
+    "density": (0.25, 4.0, 1.25),
+    "temperature": (0.0, 1.0, 0.03),
 }
 """Lowest, highest and default value. Density is in onsets a beat, temperature in reward units;
 the other four are relative weights (normalised together, see rewards.preference)."""

@@ -42,7 +42,7 @@ class Voice:
 
     def begin(self) -> None:
         """Forget all that was played."""
-        self._melody = Melody.start(1)
+        self._melody = Melody.start(1, self._mind.density)
         self._context = Context.silent(1)
         self._chord = self._previous = 0
         self._chord_step = 0

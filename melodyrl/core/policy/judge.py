@@ -10,7 +10,12 @@ from rewards import diversity, form, guard, harmony, register, rhythm, smoothnes
 STEP_SHARE = np.float32(0.25)
 """What a sixteenth of a held note pays of its harmony. An onset pays in full, as the other terms
 of an onset do: at a quarter of it, the best melodies leapt over their chords (chord tones on strong
-beats .67); the rhythm's density keeps this from rewarding haste."""
+beats .67)."""
+
+
+ONSET_COST = np.float32(0.32)
+"""Taken off the harmony of an onset where notes can be held: what it comes to on lead sheets, so
+that neither haste nor sloth is paid for by itself."""
 
 
 def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Preset) -> FloatArray:
@@ -23,7 +28,7 @@ def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Prese
     actions, terms = preset.actions, preset.terms
     judged = np.zeros((melody.lanes, actions.count, len(terms)), np.float32)
     notes = judged[:, actions.first_pitch :]
-    notes[..., terms.index("harmony")] = _onset_harmony(melody, context, actions)
+    notes[..., terms.index("harmony")] = _onset_harmony(melody, context, preset)
     offsets = actions.pitches[None, :].astype(np.int16)
     window = melody.recent[:, None, 1:]
     notes[..., terms.index("smoothness")] = _smoothness(melody, offsets)
@@ -44,9 +49,10 @@ def _guard(window: np.ndarray, offsets: np.ndarray, preset: Preset) -> FloatArra
     return np.maximum(against + register.register(offsets), -1.0) if preset.is_full else against
 
 
-def _onset_harmony(melody: Melody, context: Context, actions: Actions) -> FloatArray:
+def _onset_harmony(melody: Melody, context: Context, preset: Preset) -> FloatArray:
+    actions = preset.actions
     pitch_class = actions.pitches % 12
-    return harmony.onset(
+    earned = harmony.onset(
         np.take(context.chord, pitch_class, axis=1),
         np.take(context.scale, pitch_class, axis=1),
         context.level[:, None],
@@ -56,6 +62,7 @@ def _onset_harmony(melody: Melody, context: Context, actions: Actions) -> FloatA
         (pitch_class == 0)[None, :],
         context.chord.any(axis=1, keepdims=True),
     )
+    return np.maximum(earned - ONSET_COST, -1.0) if preset.is_full else earned
 
 
 def _held_harmony(melody: Melody, context: Context) -> FloatArray:
@@ -78,16 +85,16 @@ def _smoothness(melody: Melody, offsets: np.ndarray) -> FloatArray:
 
 def _rhythm(melody: Melody, context: Context, density_B: FloatArray) -> FloatArray:
     """Rhythm of each kind of event in each lane, (B, 3), in the order of actions.ONSET and on."""
-    lanes = np.arange(melody.lanes)
     return rhythm.rhythm(
         np.arange(3)[None, :],
         context.step[:, None],
         context.bar_steps[:, None],
         melody.age[:, None],
-        melody.bar_ago_event[lanes, context.step][:, None],
         melody.density[:, None],
         density_B[:, None],
         (context.bar % 4 == 3)[:, None],
+        melody.since[:, None],
+        melody.gaps[:, None],
     )
 
 
@@ -98,9 +105,7 @@ def _form(melody: Melody, context: Context, actions: Actions) -> FloatArray:
     pitch[:, actions.first_pitch :] = actions.pitches
     moved[:, actions.first_pitch :] = move(melody, context, pitch[:, actions.first_pitch :])
     before, before_move = then(melody, context)
-    return form.form(
-        melody.answers[:, None], before[:, None], before_move[:, None], pitch, moved
-    )
+    return form.form(melody.answers[:, None], before[:, None], before_move[:, None], pitch, moved)
 
 
 def _interval(before: np.ndarray, after: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from melodyrl.core.policy.actions import EIGHT_BAR_ACTIONS
 from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import AGE_CAP, NONE, WINDOW, Context, FloatArray, Melody
-from rewards import form
+from rewards import diversity, form, rhythm
 
 VERSION = 2
 """Raised when a feature keeps its name and width but changes its meaning."""
@@ -25,17 +25,14 @@ EIGHT_BAR_CHORDS = 8
 """Chords of an eight-bar episode, all of them given: who knew the next one alone could not reach
 more than 97 % of the optimum (measured; the best melody turns early to where it must go)."""
 
-LOOKAHEAD = 4
-"""Sixteenths, from this one on, whose event of a bar ago is shown."""
-
 ECHOES = 6
 """Sixteenths, from this one on, whose onsets of one, two and four bars ago are shown."""
 
 AGES = 17
 """Ages 0 to 16 have a place each; older notes share the last, and log_age tells them apart."""
 
-DECAY = 0.85
-"""Weight of a note in the histogram against the one after it; the diversity reward's window."""
+BITS_SCALE = np.float32(3.0)
+"""Bits of surprise for which a feature is 1."""
 
 PITCH_SCALE = np.float32(24.0)
 """Semitones for which a pitch feature is 1."""
@@ -155,10 +152,9 @@ def _intervals(out: FloatArray, melody: Melody, context: Context, density_B: Flo
     out[:] = places.reshape(len(out), -1)
 
 
-def _histogram(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
-    recent = melody.recent[:, :, None]
-    is_class = (recent % 12 == _CLASSES) & (recent != NONE)
-    np.matmul(_FADING, is_class.astype(np.float32), out=out)
+def _surprise(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    """How much each pitch class would surprise: what the diversity reward reads."""
+    out[:] = diversity.surprise(melody.recent[:, None, 1:], _CLASSES) / BITS_SCALE
 
 
 def _degrees(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
@@ -168,9 +164,9 @@ def _degrees(out: FloatArray, melody: Melody, context: Context, density_B: Float
     out[:] = is_degree.reshape(len(out), -1)
 
 
-def _degree_weights(out: FloatArray, melody: Melody, _: Context, density_B: FloatArray) -> None:
-    is_degree = melody.recent[:, 1:, None] == EIGHT_BAR_ACTIONS.offsets.astype(np.int8)
-    np.matmul(_FADING[1:], is_degree.astype(np.float32), out=out)
+def _degree_surprise(out: FloatArray, melody: Melody, _: Context, density_B: FloatArray) -> None:
+    degrees = EIGHT_BAR_ACTIONS.offsets
+    out[:] = diversity.surprise(melody.recent[:, None, 1:], degrees) / BITS_SCALE
 
 
 def _age(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
@@ -186,10 +182,12 @@ def _density(out: FloatArray, melody: Melody, context: Context, density_B: Float
     out[:, 1] = density_B
 
 
-def _bar_ago(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
-    steps = (context.step[:, None] + np.arange(LOOKAHEAD)) % context.bar_steps[:, None]
-    event = np.take_along_axis(melody.bar_ago_event, steps, axis=1)
-    out[:] = (event[:, :, None] == _EVENTS).reshape(len(out), -1)
+def _since(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    _one_hot(out, np.minimum(melody.since, AGES - 1))
+
+
+def _gaps(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
+    out[:] = melody.gaps / np.float32(2.0)
 
 
 def _answers(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
@@ -227,11 +225,7 @@ def _log_age(age: np.ndarray) -> np.ndarray:
 
 
 _CLASSES = np.arange(12, dtype=np.int8)
-_EVENTS = np.arange(1, 4, dtype=np.int8)
 _PLACES = np.arange(-WIDEST, WIDEST + 1, dtype=np.int16)
-
-# Weight of each of the last notes in the histogram, oldest first.
-_FADING = ((1.0 - DECAY) * DECAY ** np.arange(WINDOW - 1, -1, -1)).astype(np.float32)
 
 _FEATURES: dict[str, tuple[tuple[str, int, Write], ...]] = {
     "eight-bar": (
@@ -242,7 +236,7 @@ _FEATURES: dict[str, tuple[tuple[str, int, Write], ...]] = {
         ("level", 5, _level),
         ("cadence", 2, _cadence),
         ("degrees", 49, _degrees),
-        ("degree_weights", 7, _degree_weights),
+        ("degree_surprise", 7, _degree_surprise),
     ),
     "full": (
         ("chord", 12, _chord),
@@ -258,11 +252,12 @@ _FEATURES: dict[str, tuple[tuple[str, int, Write], ...]] = {
         ("pitches", 2 * WINDOW, _pitches),
         ("last_class", 12, _last_class),
         ("intervals", 2 * (2 * WIDEST + 1), _intervals),
-        ("histogram", 12, _histogram),
+        ("surprise", 12, _surprise),
         ("age", AGES, _age),
         ("log_age", 1, _log_age_of_note),
         ("density", 2, _density),
-        ("bar_ago", 3 * LOOKAHEAD, _bar_ago),
+        ("since", AGES, _since),
+        ("gaps", rhythm.GAP_CLASSES, _gaps),
         ("answers", len(form.LAGS) * form.CLASSES, _answers),
         ("echoes", 3 * len(form.LAGS) * ECHOES, _echoes),
     ),

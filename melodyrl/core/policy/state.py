@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.policy.actions import HOLD, ONSET, REST, Actions
-from rewards import form, harmony
+from rewards import form, harmony, rhythm
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int_] | NDArray[np.int16] | NDArray[np.int8]
@@ -29,8 +29,8 @@ PAST = 16 * form.BARS
 AGE_CAP = 64
 """Sixteenths after which a note or a rest no longer grows older: four bars."""
 
-START_DENSITY = 1.5
-"""Onsets a beat that a melody is taken to have before its first note: the knob's default."""
+START_DENSITY = 1.25
+"""Onsets a beat that a melody is taken to have before its first note, where no wish is known."""
 
 DENSITY_STEPS = 32.0
 """Time constant of the density in sixteenths: eight beats, long enough to smooth over a motif."""
@@ -73,8 +73,10 @@ class Melody(_Lanes):
     """(B,) the last note was no chord tone where it was judged last, and awaits its resolution."""
     density: FloatArray
     """(B,) onsets a beat, averaged with a time constant of DENSITY_STEPS."""
-    bar_ago_event: NDArray[np.int8]
-    """(B, 16) by sixteenth of the bar: 0 nothing yet, 1 onset, 2 hold, 3 rest."""
+    since: NDArray[np.int16]
+    """(B,) sixteenths since the last onset, at most AGE_CAP; 0 before there was one."""
+    gaps: FloatArray
+    """(B, 8) how much of late was heard of each class of gap between onsets (rewards.rhythm)."""
     past: NDArray[np.int8]
     """(B, 64) by `place`: the offset that began there, form.NONE, or form.UNHEARD before that."""
     past_move: NDArray[np.int8]
@@ -83,15 +85,16 @@ class Melody(_Lanes):
     """(B, 3) by form.LAGS: onsets in a row that answered those of so many bars ago."""
 
     @classmethod
-    def start(cls, lanes: int) -> "Melody":
-        """Nothing played yet."""
+    def start(cls, lanes: int, density: FloatArray | float = START_DENSITY) -> "Melody":
+        """Nothing played yet. From the wanted density (B,) on there is nothing to catch up with."""
         return cls(
             recent=np.full((lanes, WINDOW), NONE, np.int8),
             sounding=np.zeros(lanes, np.bool_),
             age=np.zeros(lanes, np.int16),
             pending=np.zeros(lanes, np.bool_),
-            density=np.full(lanes, START_DENSITY, np.float32),
-            bar_ago_event=np.zeros((lanes, 16), np.int8),
+            density=np.full(lanes, density, np.float32),
+            since=np.zeros(lanes, np.int16),
+            gaps=np.zeros((lanes, rhythm.GAP_CLASSES), np.float32),
             past=np.full((lanes, PAST), form.UNHEARD, np.int8),
             past_move=np.full((lanes, PAST), form.NONE, np.int8),
             answers=np.zeros((lanes, len(form.LAGS)), np.int8),
@@ -229,7 +232,11 @@ def _await_resolution(
 
 
 def _keep_time(melody: Melody, context: Context, kind: NDArray[np.int8]) -> None:
-    """Bring sounding, age, density and the memory of the bar up to the next sixteenth."""
+    """Bring sounding, ages, gaps and density up to the next sixteenth."""
+    apart = (kind == ONSET) & (melody.since > 0)
+    melody.gaps[:] = rhythm.follow_gaps(melody.gaps, rhythm.age_class(melody.since), apart)
+    older = np.minimum(melody.since + (melody.since > 0), AGE_CAP)
+    melody.since[:] = np.where(kind == ONSET, 1, older)
     begins = (kind == ONSET) | ((kind == REST) & melody.sounding)
     age = np.where(begins, 1, np.minimum(melody.age + 1, AGE_CAP))
     melody.age[:] = age
@@ -237,7 +244,6 @@ def _keep_time(melody: Melody, context: Context, kind: NDArray[np.int8]) -> None
     # An onset in one sixteenth is a rate of 4 onsets a beat.
     rate = np.float32(1.0 - np.exp(-1.0 / DENSITY_STEPS))
     melody.density += rate * (4.0 * (kind == ONSET) - melody.density).astype(np.float32)
-    melody.bar_ago_event[np.arange(len(kind)), context.step] = kind + 1
 
 
 def shift(melody: Melody, lanes: IntArray | BoolArray, semitones: int | IntArray) -> None:

@@ -18,6 +18,10 @@ const TERMS = {
     title: "Timing", words: ["odd moment", "in time", "right on time"],
     tip: "Whether people begin, hold or rest at this place in the bar",
   },
+  form: {
+    title: "Echo", words: ["breaks off", "goes on", "answers"],
+    tip: "Whether it answers what was played one, two and four bars ago, as people do",
+  },
   guard: { title: "No loop", words: ["loops", "varied", "varied"], tip: "Stops it from going round in circles" },
 };
 const CLEAR = 0.25; // of 1: below this a term has no strong opinion

@@ -1,0 +1,66 @@
+import numpy as np
+
+from melodyrl.env.recurrence import chance_counts, loop_counts, recurrence_counts
+from melodyrl.env.tune import Tune
+from rewards import form
+
+BAR = 16
+
+
+def tune(pitches, name="own/x", onset=None):
+    """Quarter notes."""
+    pitch = np.array(pitches, np.int16)
+    onset = 4 * np.arange(len(pitch)) if onset is None else np.array(onset)
+    return Tune(name, onset, np.full(len(pitch), 4), pitch, BAR, 4, 60, False)
+
+
+def test_a_bar_played_again_is_counted_as_answers_of_growing_runs():
+    again = tune([60, 62, 64, 65] * 2)
+
+    counts = recurrence_counts([again])
+
+    assert counts[0, :4, form.SAME].tolist() == [1, 1, 1, 1]
+    assert counts[0].sum() == 4
+    assert counts[1:].sum() == 0
+
+
+def test_a_bar_a_step_higher_moves_as_it_did():
+    """The first note of a sequence moves otherwise than it did."""
+    sequence = tune([60, 62, 64, 65, 62, 64, 65, 67])
+
+    counts = recurrence_counts([sequence])
+
+    assert counts[0, :, form.MOVED].sum() == 3
+    assert counts[0, 0, form.STRUCK] == 1
+
+
+def test_notes_left_out_and_put_in_are_counted():
+    counts = recurrence_counts([tune([60, 62, 60, 64], onset=[0, 4, 16, 24])])
+
+    assert counts[0, 0, form.SAME] == 1
+    assert counts[0, :, form.GONE].sum() == 1
+    assert counts[0, :, form.NEW].sum() == 1
+
+
+def test_a_pickup_is_no_bar():
+    later = tune([67, 60, 62, 64, 65, 60, 62, 64, 65], onset=[12, *range(16, 48, 4)])
+
+    assert recurrence_counts([later])[0, :, form.SAME].sum() == 4
+
+
+def test_loops_never_stop_answering():
+    counts = loop_counts([tune(range(60, 76))], np.random.default_rng(0))
+
+    assert counts[..., form.SAME].sum() > 0
+    assert counts[-1, -1, form.SAME] == counts[-1, -1].sum() > 0
+
+
+def test_chance_is_another_tune_and_the_same_seed_the_same_counts():
+    tunes = [
+        tune(np.random.default_rng(n).permutation(range(60, 76)), f"own/{n}") for n in range(6)
+    ]
+
+    first, second = (chance_counts(tunes, np.random.default_rng(3)) for _ in "ab")
+
+    assert (first == second).all()
+    assert first.sum() > 0
