@@ -18,6 +18,6 @@ def epsilon_ladder(lanes: int) -> npt.NDArray[np.float64]:
     return 0.4 ** (1 + 7 * rung_N)
 
 
-def epsilon_decay(steps: int, over: int = 8_000, last: float = 0.05) -> float:
+def epsilon_decay(steps: int, over: int = 8_000, last: float = 0.02) -> float:
     """From 1 to `last` in the first `over` environment steps, then constant."""
     return linear(1.0, last, steps / over)

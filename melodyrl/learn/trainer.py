@@ -1,6 +1,8 @@
-"""Acting, remembering and learning in turn: one vector step, one gradient step."""
+"""Acting, remembering and learning: one vector step beside one gradient step."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -8,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from melodyrl.learn.config import TrainConfig
-from melodyrl.learn.learner import Learner
+from melodyrl.learn.learner import Learner, Lesson, Outcome
 from melodyrl.learn.network import DuelingNetwork
 from melodyrl.learn.replay.accumulator import accumulate
 from melodyrl.learn.replay.sampler import PrioritizedSampler, Sampler, UniformSampler
@@ -61,11 +63,23 @@ class Lanes(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What the next gradient step is taken on, and where in the replay it came from."""
+
+    lesson: Lesson
+    index: Array
+    """(B,) int64."""
+
+
 class Trainer:
     """Everything that a training run is, between two steps; `state` and `restore` carry it over.
 
     Actions come from epsilon-greedy lanes, each with the preferences of its episode. What is
     replayed is relabelled with fresh preferences: rewards do not depend on them.
+
+    While one batch is learned from, the next is gathered: with a second thread at the same time.
+    Either way it is gathered with the networks as they were before, so the bytes are the same.
     """
 
     def __init__(self, config: TrainConfig, lanes: Lanes, sample_w: SampleW) -> None:
@@ -90,21 +104,28 @@ class Trainer:
             ),
             double=config.double,
             tau=config.tau,
+            scalar_weight=config.scalar_weight,
         )
         rows = config.capacity // count
         self._store = Store(rows, count, features, actions, terms)
         sampler = PrioritizedSampler if config.replay == "prioritized" else UniformSampler
         self._sampler: Sampler = sampler(self._store, config.n_step, self._draw)
+        self._hands = ThreadPoolExecutor(1, "gather") if config.threads > 1 else None
+        self._drawn: Drawn | None = None
         self.steps = 0
         self.updates = 0
         self.loss = 0.0
         self.reward = 0.0
 
     def step(self, progress: float) -> None:
-        """One step of every lane, then one gradient step once enough is remembered."""
-        self._act()
-        if self._store.filled > self.config.n_step and self.steps >= self.config.warmup:
-            self._learn(progress)
+        """One step of every lane, and one gradient step once enough is remembered."""
+        gathering = self._gathering(progress)
+        drawn = self._drawn
+        outcome = self._learn(drawn, progress) if drawn else None
+        self._drawn = gathering()
+        if drawn and outcome:
+            self._sampler.update(drawn.index, outcome.error)
+            self.learner.publish()
 
     def state(self) -> dict[str, Any]:
         """All that a resumed run needs to go on bit for bit, lanes included."""
@@ -115,6 +136,7 @@ class Trainer:
             "generators": [r.bit_generator.state for r in self._generators()],
             "lanes": self.lanes,
             "observation": self.observation,
+            "drawn": self._drawn,
             "counters": (self.steps, self.updates, self.loss, self.reward),
         }
 
@@ -126,6 +148,7 @@ class Trainer:
         for generator, saved in zip(self._generators(), state["generators"], strict=True):
             generator.bit_generator.state = saved
         self.lanes, self.observation = state["lanes"], state["observation"]
+        self._drawn = state["drawn"]
         self.steps, self.updates, self.loss, self.reward = state["counters"]
 
     def _generators(self) -> tuple[np.random.Generator, ...]:
@@ -156,16 +179,32 @@ class Trainer:
             return epsilon_ladder(len(self.observation.features))
         return epsilon_decay(self.steps)
 
-    def _learn(self, progress: float) -> None:
+    def _gathering(self, progress: float) -> Callable[[], Drawn | None]:
+        """Begin to gather, beside what comes next where there are hands for it."""
+        if self._hands is None:
+            gathered = self._gather(progress)
+            return lambda: gathered
+        future: Future[Drawn | None] = self._hands.submit(self._gather, progress)
+        return future.result
+
+    def _gather(self, progress: float) -> Drawn | None:
+        """Act, and make the next batch ready once enough is remembered."""
+        self._act()
         config = self.config
+        if self._store.filled <= config.n_step or self.steps < config.warmup:
+            return None
         index_B, importance_B = self._sampler.sample(config.batch, min(progress, 1.0))
         batch = accumulate(self._store, index_B, config.n_step, config.gamma)
         w_BK = self._sample_w(self._relabel, config.batch).astype(np.float32)
+        return Drawn(self.learner.prepare(batch, w_BK, importance_B), index_B)
+
+    def _learn(self, drawn: Drawn, progress: float) -> Outcome:
+        config = self.config
         rate = linear(config.learning_rate, config.last_learning_rate, progress)
-        outcome = self.learner.update(batch, w_BK, importance_B, rate)
-        self._sampler.update(index_B, outcome.error)
+        outcome = self.learner.learn(drawn.lesson, rate)
         self.updates += 1
         self.loss += 0.01 * (outcome.loss - self.loss)
+        return outcome
 
 
 def _any_legal(rng: np.random.Generator, mask_NA: Array) -> Array:

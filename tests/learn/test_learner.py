@@ -119,6 +119,7 @@ def test_the_priority_is_the_weighted_sum_of_absolute_td_errors_of_double_dqn():
     learner = Learner(net, double=True, tau=0.01)
     with torch.no_grad():  # let online and target differ
         net.advantage.weight.add_(torch.randn(A * K, 8, generator=torch.Generator().manual_seed(9)))
+    learner.actor.load_state_dict(net.state_dict())
     b, w = batch(), inputs()[1].abs()
     with torch.no_grad():
         y = double_target(net, learner.target, b, w)

@@ -123,7 +123,7 @@ def test_a_live_policy_is_scored_as_it_plays():
     np.testing.assert_array_equal(scores["live"].returns, scores["greedy"].returns)
     lines = table(scores, preset.terms).splitlines()
     assert lines[0] == (
-        "| policy | w·r a step | harmony | smoothness | diversity | rhythm | guard |"
+        "| policy | w·r a step | harmony | smoothness | diversity | rhythm | form | guard |"
     )
     assert lines[2].count("|") == lines[0].count("|") == lines[1].count("|")
 

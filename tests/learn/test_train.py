@@ -67,6 +67,24 @@ def test_the_same_seed_gives_the_same_checkpoint_to_the_byte(tmp_path):
 
 
 @pytest.mark.parametrize("replay", ["uniform", "prioritized"])
+def test_one_thread_and_two_give_the_same_checkpoint_to_the_byte(tmp_path, replay):
+    """But for the number itself, which is written into it."""
+    files = []
+    for threads in (1, 2):
+        run = begin(
+            replace(CONFIG, threads=threads, replay=replay),
+            toy_task(),
+            RunFolder(tmp_path / str(threads)),
+        )
+        go(run)
+        files.append(
+            [p.detach().numpy().tobytes() for p in run.trainer.learner.online.parameters()]
+        )
+
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("replay", ["uniform", "prioritized"])
 def test_stopped_and_resumed_equals_straight_through_to_the_byte(tmp_path, replay):
     config = replace(CONFIG, updates=2_000, replay=replay)
     go(begin(config, toy_task(), RunFolder(tmp_path / "straight")))
