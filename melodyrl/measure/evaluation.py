@@ -98,7 +98,7 @@ class Evaluator:
         """Measure stage by stage: the same evaluation after each, with more in it."""
         found = Evaluation(self.policy.name, self.settings, is_judged=self.judges is not None)
         charts = self._plan(CHARTS, self.settings.progressions, 1)
-        for player in players(self.policy, self.people.trigram):
+        for player in players(self.policy, self.people):
             self._add(found, player, charts, tells)
             yield found
         self._add_people(found)
@@ -112,7 +112,7 @@ class Evaluator:
     def cost(self) -> int:
         """Sixteenths that all stages play together."""
         chosen = self.settings
-        rows = sum(self._plays(each) for each in players(self.policy, self.people.trigram))
+        rows = sum(self._plays(each) for each in players(self.policy, self.people))
         live = self._plays(self._default())
         knobs = (len(METRICS) * SETTINGS + MIXTURES) * chosen.knob_progressions
         return STEPS * (rows + live + knobs + VARIED * chosen.takes + chosen.adapted)
@@ -179,7 +179,7 @@ class Evaluator:
         return shares
 
     def _default(self) -> Player:
-        everyone = players(self.policy, self.people.trigram)
+        everyone = players(self.policy, self.people)
         return next(player for player in everyone if player.name == DEFAULT)
 
     def _plays(self, player: Player) -> int:

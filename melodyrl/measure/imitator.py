@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.policy.actions import HOLD, ONSET
 from melodyrl.core.policy.state import NONE
 from melodyrl.env.baselines import Strategy
 from melodyrl.env.lanes import MelodyLanes, Observation
+from melodyrl.measure.events import OLDEST, STEPS
+from melodyrl.measure.people import People
 from melodyrl.measure.trigram import SYMBOLS, WIDEST, Trigram
-from rewards import rhythm
-from rewards.tables import numbers
 
 Ints = NDArray[np.int_]
 
@@ -16,31 +17,23 @@ MIDDLE = 16
 """Offset that it begins near: in the middle of its three octaves."""
 
 
-def imitator(model: Trigram, rng: np.random.Generator) -> Strategy:
+def imitator(people: People, rng: np.random.Generator) -> Strategy:
     """Draw each event as people do at that sixteenth, and each interval as they do after two."""
-    events = numbers("rhythm", "human").reshape(-1, 3)
 
     def choose(lanes: MelodyLanes, seen: Observation) -> Ints:
         first = lanes.preset.actions.first_pitch
-        kind = _drawn(events[_place(lanes)] * _possible(seen, first) + 1e-9, rng)
-        chance = _pitch_chances(lanes, model) * seen.mask[:, first:]
+        age = np.minimum(lanes.melody.age, OLDEST)
+        habit = people.events[lanes.context.step % STEPS, age]
+        kind = _drawn(habit * _possible(seen, first) + 1e-9, rng)
+        chance = _pitch_chances(lanes, people.trigram) * seen.mask[:, first:]
         pitch = first + _drawn(chance + 1e-9 * seen.mask[:, first:], rng)
         hold, rest = lanes.preset.actions.hold, lanes.preset.actions.rest
         assert hold is not None
         assert rest is not None
-        still = np.where(seen.mask[:, hold] & (kind == rhythm.HOLD), hold, rest)
-        return np.where((kind == rhythm.ONSET) & seen.mask[:, first:].any(axis=1), pitch, still)
+        still = np.where(seen.mask[:, hold] & (kind == HOLD), hold, rest)
+        return np.where((kind == ONSET) & seen.mask[:, first:].any(axis=1), pitch, still)
 
     return choose
-
-
-def _place(lanes: MelodyLanes) -> Ints:
-    """Where each lane is in the counts of `fit.rhythm_counts`, flattened but for the event."""
-    melody, context = lanes.melody, lanes.context
-    kind_of_bar = (context.bar_steps == 12) * 2 + (context.bar % 4 == 3)
-    aged = rhythm.AGE_CLASS[np.minimum(melody.age, 12)]
-    ago = melody.bar_ago_event[np.arange(melody.lanes), context.step]
-    return ((kind_of_bar * 16 + context.step.astype(np.intp)) * 8 + aged) * 4 + ago
 
 
 def _possible(seen: Observation, first: int) -> NDArray[np.bool_]:

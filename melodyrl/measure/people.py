@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from melodyrl.env.fit import HELD_OUT
 from melodyrl.env.tune import Tune
 from melodyrl.errors import ConfigError
 from melodyrl.measure.bands import FEWEST, Band, band
 from melodyrl.measure.estimate import Estimate
+from melodyrl.measure.events import count_events
 from melodyrl.measure.figures import NAMES, Figures, figures, together
 from melodyrl.measure.plain import text
 from melodyrl.measure.profile import Profile, profile
@@ -48,6 +50,8 @@ class People:
     other_tunes: Band
     """Similarity of stretches of two tunes of one corpus."""
     trigram: Trigram
+    events: NDArray[np.int64]
+    """Of `count_events`."""
 
 
 def by_corpus(tunes: Sequence[Tune]) -> dict[str, list[Tune]]:
@@ -87,6 +91,7 @@ def fit_people(tunes: Sequence[Tune]) -> dict[str, Any]:
         "same_tune": asdict(same),
         "other_tunes": asdict(others),
         "trigram": kept.tolist(),
+        "events": count_events(t for some in by_corpus(rest).values() for t in some).tolist(),
     }
 
 
@@ -115,6 +120,7 @@ def parse(written: str) -> People:
         same_tune=_band(read["same_tune"]),
         other_tunes=_band(read["other_tunes"]),
         trigram=trigram(np.array(read["trigram"], np.int64)),
+        events=np.array(read["events"], np.int64),
     )
 
 

@@ -13,8 +13,8 @@ from melodyrl.env.baselines import Strategy
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.plan import Plan
 from melodyrl.measure.imitator import imitator
+from melodyrl.measure.people import People
 from melodyrl.measure.perform import sampled
-from melodyrl.measure.trigram import Trigram
 from rewards.preference import KNOB_TERMS, FloatArray, weights
 
 Generator = np.random.Generator
@@ -40,7 +40,7 @@ class Player:
     """It is heard over fewer progressions."""
 
 
-def players(policy: NetworkPolicy, model: Trigram) -> list[Player]:
+def players(policy: NetworkPolicy, people: People) -> list[Player]:
     """Every row, the simplest first."""
     at = KNOBS["temperature"][2]
 
@@ -56,7 +56,7 @@ def players(policy: NetworkPolicy, model: Trigram) -> list[Player]:
         Player("nearest chord tone", fixed(baselines.nearest_chord_tone), is_random=False),
         Player("scale", fixed(baselines.scale), is_random=False),
         Player("arpeggio", fixed(baselines.arpeggio), is_random=False),
-        Player("n-gram sampler", lambda rng: imitator(model, rng)),
+        Player("n-gram sampler", lambda rng: imitator(people, rng)),
         Player("one-step greedy", fixed(baselines.greedy), is_random=False),
         Player(f"beam {BEAM}", lambda _: baselines.Beam(BEAM), is_random=False, is_costly=True),
         Player(DEFAULT, learned),

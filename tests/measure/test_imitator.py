@@ -10,10 +10,10 @@ from melodyrl.measure.roster import lanes_for
 
 def test_it_surprises_as_little_as_people_and_hears_no_chord():
     plan = full_plan(np.random.default_rng(1), 30, "test", CHARTS)
-    model = people().trigram
+    known = people()
 
-    played = perform(lanes_for({}, plan), imitator(model, np.random.default_rng(2)))
-    found = figures(tunes(played, "x"), model, 0)
+    played = perform(lanes_for({}, plan), imitator(known, np.random.default_rng(2)))
+    found = figures(tunes(played, "x"), known.trigram, 0)
 
     assert abs(found.of("surprise").mean() - 2.8) < 0.2
     assert np.nanmean(found.of("strong chord tones")) < 0.6
