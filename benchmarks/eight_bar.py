@@ -23,6 +23,7 @@ from melodyrl.env import baselines
 from melodyrl.env.baselines import Strategy
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.optimum import Optimum, reward_fingerprint
+from melodyrl.env.players import eight_bar_plan
 from melodyrl.env.progressions import stable_hash, test_progressions
 from melodyrl.learn.evaluate import decided_by
 from rewards.preference import PREFERENCES, weights
@@ -70,7 +71,9 @@ def returns(choose: Strategy, progressions: NDArray[np.int16]) -> Returns:
     rows = []
     for w in PREFERRED.values():
         rng = np.random.default_rng(0)
-        lanes = MelodyLanes(EIGHT_BAR, len(progressions), rng, weights=w, progressions=progressions)
+        lanes = MelodyLanes(
+            EIGHT_BAR, len(progressions), rng, weights=w, plan=eight_bar_plan(progressions)
+        )
         rows.append(baselines.play(lanes, choose) @ w)
     return np.array(rows)
 

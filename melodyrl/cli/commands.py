@@ -7,6 +7,7 @@ from tyro.conf import subcommand
 from melodyrl.cli.accompany import Accompany
 from melodyrl.cli.compose import Compose
 from melodyrl.cli.doctor import Doctor
+from melodyrl.cli.evaluate import Evaluate
 from melodyrl.cli.fit import Fit
 from melodyrl.cli.jam import Jam
 from melodyrl.cli.panic import Panic
@@ -20,6 +21,7 @@ Command = (
     | Annotated[Accompany, subcommand("accompany")]
     | Annotated[Takes, subcommand("takes")]
     | Annotated[Train, subcommand("train")]
+    | Annotated[Evaluate, subcommand("evaluate")]
     | Annotated[Fit, subcommand("fit")]
     | Annotated[Ports, subcommand("ports")]
     | Annotated[Doctor, subcommand("doctor")]

@@ -11,13 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fit:
-    """Fit the reward tables to music21's corpora and a folder of lead sheets."""
+    """Fit the reward tables and people's bands to music21's corpora and a folder of lead sheets."""
 
     leadsheets: Path | None = None
     """Folder of .mxl or .musicxml lead sheets; none: the corpora alone."""
 
     out: Path = Path("rewards/tables")
     """Folder that the tables are written to."""
+
+    people: Path = Path("melodyrl/measure")
+    """Folder that the bands of people's melodies are written to, which `evaluate` reads."""
 
     limit: int = 400
     """Tunes read of each corpus, at most; never more than the shipped tables' own share."""
@@ -35,6 +38,7 @@ class Fit:
         from rich.table import Table
 
         from melodyrl.env.fit import fit, write
+        from melodyrl.measure.people import fit_people, write_people
 
         console = Console()
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -46,6 +50,8 @@ class Fit:
                 rounds=self.rounds,
                 told=lambda told: progress.update(task, description=told),
             )
+            progress.update(task, description="bands")
+            write_people(fit_people(tunes), self.people)
         counted: dict[str, int] = {}
         for tune in tunes:
             counted[tune.source] = counted.get(tune.source, 0) + 1

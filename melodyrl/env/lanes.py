@@ -12,8 +12,8 @@ from melodyrl.core.policy.observe import observe
 from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import NONE, Context, Melody, advance, shift
 from melodyrl.env.plan import Plan
-from melodyrl.env.players import eight_bar_plan, preset_plan
-from melodyrl.env.progressions import Rows, Split
+from melodyrl.env.players import preset_plan
+from melodyrl.env.progressions import Split
 from rewards.preference import sample
 
 Floats = NDArray[np.float32]
@@ -93,16 +93,18 @@ class MelodyLanes:
         *,
         split: Split = "train",
         weights: Floats | None = None,
-        progressions: Rows | None = None,
+        density: Floats | float | None = None,
+        plan: Plan | None = None,
     ) -> None:
-        """Take weights (K,) or (N, K) for fixed preferences, otherwise they are drawn.
+        """Draw what is not given anew for each episode.
 
-        With progressions (N, 8), rows of `chords.TONES`, eight-bar lanes play over these.
+        weights (K,) or (N, K) are fixed preferences, density () or (N,) fixed targets; with a
+        plan every episode of a lane is over the plan's.
         """
         self.preset, self.lanes = preset, lanes
         self._rng = rng
         self._split: Split = split
-        self._weights, self._progressions = weights, progressions
+        self._weights, self._density, self._given = weights, density, plan
         self.w: Floats = np.empty((lanes, len(preset.terms)), np.float32)
         self.density: Floats = np.empty(lanes, np.float32)
 
@@ -112,7 +114,7 @@ class MelodyLanes:
         self.position = np.zeros(self.lanes, np.intp)
         self.plan = self._draw_plan(everyone)
         self.context = self.plan.at(self.position)
-        self.w, self.density = self._draw_weights(self.lanes), self._draw_density(self.lanes)
+        self.w, self.density = self._draw_weights(self.lanes), self._draw_density(everyone)
         self.melody = Melody.start(self.lanes, self.density)
         self._seen = self._observe(everyone)
         return self._seen
@@ -156,7 +158,7 @@ class MelodyLanes:
         count = len(lanes)
         self.position[lanes] = 0
         self.plan.put(lanes, self._draw_plan(lanes))
-        self.density[lanes] = self._draw_density(count)
+        self.density[lanes] = self._draw_density(lanes)
         self.melody.put(lanes, Melody.start(count, self.density[lanes]))
         self.context = self.plan.at(self.position)
         self.w = self.w.copy()
@@ -175,8 +177,8 @@ class MelodyLanes:
             self.w[lanes] = sample(self._rng, len(lanes), self.preset.terms)
 
     def _draw_plan(self, lanes: NDArray[np.intp]) -> Plan:
-        if self._progressions is not None:
-            return eight_bar_plan(self._progressions[lanes])
+        if self._given is not None:
+            return self._given.take(lanes)
         return preset_plan(self.preset, self._rng, len(lanes), self._split)
 
     def _draw_weights(self, count: int) -> Floats:
@@ -185,10 +187,12 @@ class MelodyLanes:
         shape = (count, len(self.preset.terms))
         return np.broadcast_to(self._weights, shape).astype(np.float32)
 
-    def _draw_density(self, count: int) -> Floats:
+    def _draw_density(self, lanes: NDArray[np.intp]) -> Floats:
+        if self._density is not None:
+            return np.broadcast_to(self._density, self.lanes)[lanes].astype(np.float32)
         if not self.preset.is_full:
-            return np.ones(count, np.float32)
-        logs = self._rng.uniform(np.log(SPARSEST), np.log(BUSIEST), count)
+            return np.ones(len(lanes), np.float32)
+        logs = self._rng.uniform(np.log(SPARSEST), np.log(BUSIEST), len(lanes))
         return np.exp(logs).astype(np.float32)
 
 

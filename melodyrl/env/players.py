@@ -37,10 +37,26 @@ _BARS = FULL.bars + 1
 _SLOTS = 2 * _BARS
 _STEPS = FULL.bars * 16 + 1
 
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What simulated players do; the defaults, ours, are those that are learned from."""
+
+    meters: tuple[float, ...] = (0.8, 0.1, 0.1)
+    """Shares of METERS."""
+    composed: float = 0.3
+    """Share that play a chart: the next chord is known, and nothing goes wrong."""
+
+
+LIVE = Habits()
+CHARTS = Habits(meters=(1.0, 0.0, 0.0), composed=1.0)
+"""Given charts in 4/4."""
+
+HEARD = Habits(meters=(1.0, 0.0, 0.0), composed=0.0)
+"""Players in 4/4 with nothing known beforehand."""
+
 # Shares of what players do; ours.
-_METER_SHARES = (0.8, 0.1, 0.1)
 _MINOR_SHARE = 0.4
-_COMPOSED_SHARE = 0.3
 _SLOTS_A_CHORD, _RHYTHM_SHARES = (2, 4, 1), (0.66, 0.17, 0.17)
 _INVERSIONS = (0, 0, 0, 0, 0, 0, 0, 3, 4, 7)
 _MODULATION_RATE = 0.05
@@ -109,9 +125,9 @@ class _Song:
         return BAR_STEPS[self.meter] // 2
 
 
-def full_plan(rng: Generator, lanes: int, split: Split) -> Plan:
+def full_plan(rng: Generator, lanes: int, split: Split, habits: Habits = LIVE) -> Plan:
     """Plans of sixteen bars for the full preset, as they would be heard live."""
-    song = _songs(rng, lanes, split)
+    song = _songs(rng, lanes, split, habits)
     bar_steps = BAR_STEPS[song.meter][:, None]
     sixteenth = np.tile(np.arange(_STEPS, dtype=np.int16), (lanes, 1))
     bar, step = np.divmod(sixteenth, bar_steps)
@@ -145,7 +161,7 @@ def full_plan(rng: Generator, lanes: int, split: Split) -> Plan:
     )
 
 
-def _songs(rng: Generator, lanes: int, split: Split) -> _Song:
+def _songs(rng: Generator, lanes: int, split: Split, habits: Habits) -> _Song:
     """What the players of new episodes have in mind."""
 
     def draw(count: int) -> Rows:
@@ -155,7 +171,7 @@ def _songs(rng: Generator, lanes: int, split: Split) -> _Song:
 
     drawn = from_split(draw, lanes, split)
     minor, sequence = drawn[:, 0].astype(np.bool_), drawn[:, 1:]
-    composed = rng.random(lanes) < _COMPOSED_SHARE
+    composed = rng.random(lanes) < habits.composed
     slots_a_chord = rng.choice(_SLOTS_A_CHORD, p=_RHYTHM_SHARES, size=lanes).astype(np.int16)
     index = np.arange(_SLOTS) // slots_a_chord[:, None]
     chord = np.take_along_axis(sequence, index, axis=1)
@@ -168,7 +184,7 @@ def _songs(rng: Generator, lanes: int, split: Split) -> _Song:
         slots_a_chord=slots_a_chord,
         heard_tonic=heard_tonic,
         minor=minor,
-        meter=rng.choice(len(METERS), p=_METER_SHARES, size=lanes).astype(np.int16),
+        meter=rng.choice(len(METERS), p=habits.meters, size=lanes).astype(np.int16),
         composed=composed,
     )
 

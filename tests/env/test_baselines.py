@@ -4,6 +4,7 @@ import pytest
 from melodyrl.core.policy.presets import EIGHT_BAR, FULL
 from melodyrl.env import baselines
 from melodyrl.env.lanes import MelodyLanes
+from melodyrl.env.players import eight_bar_plan
 from melodyrl.env.progressions import test_progressions as kept_progressions
 from rewards.preference import PREFERENCES, weights
 
@@ -18,7 +19,7 @@ def notes_of(strategy, progressions=C_MAJOR) -> list[int]:
         len(progressions),
         np.random.default_rng(0),
         weights=EQUAL,
-        progressions=progressions,
+        plan=eight_bar_plan(progressions),
     )
     seen, notes = lanes.reset(), []
     for _ in range(16):
@@ -59,7 +60,11 @@ def test_planning_further_earns_more():
 
     def earned(strategy) -> float:
         lanes = MelodyLanes(
-            EIGHT_BAR, 12, np.random.default_rng(0), weights=EQUAL, progressions=progressions
+            EIGHT_BAR,
+            12,
+            np.random.default_rng(0),
+            weights=EQUAL,
+            plan=eight_bar_plan(progressions),
         )
         return float((baselines.play(lanes, strategy) @ EQUAL).mean())
 

@@ -8,6 +8,7 @@ from melodyrl.core.policy.presets import EIGHT_BAR, FULL, PRESETS, Preset
 from melodyrl.core.policy.state import NONE, Melody
 from melodyrl.env.baselines import random_legal
 from melodyrl.env.lanes import BUSIEST, SPARSEST, MelodyLanes, follow_tonic
+from melodyrl.env.players import eight_bar_plan
 
 WEIGHTS = np.array([0.25, 0.25, 0.25, 0.25], np.float32)
 
@@ -88,7 +89,7 @@ def test_full_is_truncated_after_sixteen_bars_and_only_that_lane_begins_anew():
 
 def test_fixed_weights_and_progressions_stay():
     progressions = np.tile(np.array([1, 6, 8, 1, 1, 6, 8, 1], np.int16), (3, 1))
-    lanes = lanes_of(EIGHT_BAR, 3, weights=WEIGHTS, progressions=progressions)
+    lanes = lanes_of(EIGHT_BAR, 3, weights=WEIGHTS, plan=eight_bar_plan(progressions))
     seen, choose = lanes.reset(), random_legal(np.random.default_rng(1))
 
     for _ in range(40):

@@ -5,6 +5,7 @@ from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.env.baselines import Beam, greedy, play, random_legal
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.optimum import NOTES, Optimum, reward_fingerprint
+from melodyrl.env.players import eight_bar_plan
 from melodyrl.env.progressions import test_progressions as kept_progressions
 from rewards.preference import PREFERENCES, weights
 
@@ -25,7 +26,7 @@ def lanes_over(progressions: np.ndarray, preferred: np.ndarray) -> MelodyLanes:
         len(progressions),
         np.random.default_rng(0),
         weights=preferred,
-        progressions=progressions,
+        plan=eight_bar_plan(progressions),
     )
 
 
