@@ -16,6 +16,8 @@ from melodyrl.core.engine.events import (
     SetTempo,
     Start,
     Stop,
+    Sync,
+    Tap,
 )
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 
@@ -36,7 +38,7 @@ commands = st.one_of(
     st.builds(SetTempo, st.floats(20, 400)),
     keys,
     meters,
-    st.sampled_from([Start(), Stop(), Panic()]),
+    st.sampled_from([Start(), Stop(), Panic(), Tap()]),
 )
 events: st.SearchStrategy[Event] = st.one_of(note_ons, note_ons, note_offs, pedals, commands)
 
@@ -58,6 +60,11 @@ nonsense = st.sampled_from(
         SetTempo(0.0),
         SetTempo(math.inf),
         SetTempo("fast"),  # type: ignore[arg-type]
+        Sync(0, math.nan, 120.0),
+        Sync(0, -1.0, 120.0),
+        Sync(0, 0.0, 500.0),
+        Sync(0.5, 0.0, 120.0),  # type: ignore[arg-type]
+        Sync(0, 0.0, 120.0, 1),  # type: ignore[arg-type]
         SetKey(12),
         SetKey(0, None),  # type: ignore[arg-type]
         SetMeter(5, 4),

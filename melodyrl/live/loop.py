@@ -10,6 +10,7 @@ from typing import Protocol
 
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic
+from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
 from melodyrl.live.clock import Clock
 from melodyrl.live.inbox import Call, Told
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 class Output(Protocol):
     """Where messages go."""
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message | ClockMessage) -> None:
         """Send one message now."""
         ...
 

@@ -19,6 +19,7 @@ from typing import Literal, Protocol
 import rtmidi
 
 from melodyrl.core.engine.events import Event, Nanos
+from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import Message, from_bytes, to_bytes
 from melodyrl.errors import PortError
 
@@ -50,7 +51,7 @@ class MidiPorts(Protocol):
     are_open: bool
     """Whether anything can be heard or sent."""
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message | ClockMessage) -> None:
         """Send one message to whoever listens."""
         ...
 
@@ -67,7 +68,7 @@ class NoPorts:
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message | ClockMessage) -> None:
         """Nobody listens."""
 
     def close(self) -> None:
@@ -139,7 +140,7 @@ class Ports:
             speaker.open_port(index, "send")
         return found
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message | ClockMessage) -> None:
         """Send one message to every output."""
         data = to_bytes(message)
         for output in self._outputs:

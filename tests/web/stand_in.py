@@ -48,6 +48,8 @@ class StandIn:
             beat=0,
             step=0,
             tempo_bpm=100.0,
+            clock="internal",
+            clock_state="waiting",
             meter="4/4",
             chord=None,
             key=None,

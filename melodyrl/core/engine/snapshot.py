@@ -1,8 +1,11 @@
 """An immutable picture of the engine, for the page and for anyone who asks."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from melodyrl.core.engine.events import KnobName, Mode, Nanos
+from melodyrl.core.engine.events import ClockSource, KnobName, Mode, Nanos
+
+ClockState = Literal["waiting", "locked", "holding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Snapshot:
     step: int
     """The sixteenth of the bar."""
     tempo_bpm: float
+    clock: ClockSource
+    """Who leads."""
+    clock_state: ClockState
+    """waiting: the music has not begun; holding: the clock that leads has fallen silent, and its
+    last tempo is held."""
     meter: str
     chord: str | None
     key: str | None

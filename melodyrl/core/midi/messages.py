@@ -5,6 +5,8 @@ Source: MIDI 1.0 Detailed Specification, 4.2 (channel voice messages). Channels 
 
 from dataclasses import dataclass
 
+from melodyrl.core.midi.clock import ClockMessage, clock_to_bytes
+
 
 @dataclass(frozen=True, slots=True)
 class NoteOn:
@@ -37,8 +39,8 @@ Message = NoteOn | NoteOff | ControlChange
 _NOTE_OFF, _NOTE_ON, _CONTROL_CHANGE = 0x80, 0x90, 0xB0
 
 
-def to_bytes(message: Message) -> bytes:
-    """The three bytes of a message."""
+def to_bytes(message: Message | ClockMessage) -> bytes:
+    """The bytes of a message."""
     match message:
         case NoteOn(pitch, velocity, channel):
             return bytes((_NOTE_ON | channel, pitch, velocity))
@@ -46,6 +48,8 @@ def to_bytes(message: Message) -> bytes:
             return bytes((_NOTE_OFF | channel, pitch, 0))
         case ControlChange(controller, value, channel):
             return bytes((_CONTROL_CHANGE | channel, controller, value))
+        case _:
+            return clock_to_bytes(message)
 
 
 def from_bytes(data: bytes) -> Message | None:
