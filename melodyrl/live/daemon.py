@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from melodyrl.core.engine.engine import Engine
 from melodyrl.live.clock import Clock
+from melodyrl.live.follower import Follower
 from melodyrl.live.inbox import Inbox
 from melodyrl.live.loop import Loop
 from melodyrl.live.ports import MidiPorts
@@ -39,10 +40,11 @@ class Daemon:
         inbox: Inbox,
         ports: MidiPorts,
         clock: Clock,
+        follower: Follower | None = None,
     ) -> None:
         self._inbox = inbox
         self._ports = ports
-        self.loop = Loop(engine, inbox, ports, clock)
+        self.loop = Loop(engine, inbox, ports, clock, follower=follower)
         self._thread = threading.Thread(target=self.loop.run, name="loop")
 
     def publish_to(self, publish: Callable[[object], None]) -> None:

@@ -10,9 +10,10 @@ from typing import Protocol
 
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic
-from melodyrl.core.midi.clock import ClockMessage
+from melodyrl.core.midi.clock import ClockMessage, RealTime, SongPosition
 from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
 from melodyrl.live.clock import Clock
+from melodyrl.live.follower import Follower, NoFollower
 from melodyrl.live.inbox import Call, Told
 from melodyrl.live.lateness import Lateness
 
@@ -57,12 +58,14 @@ class Loop:
         output: Output,
         clock: Clock,
         publish: Callable[[object], None] = lambda item: None,
+        follower: Follower | None = None,
     ) -> None:
         self._engine = engine
         self._inbox = inbox
         self._output = output
         self._clock = clock
         self.publish = publish
+        self._follower = follower or NoFollower()
         self._sounding: set[tuple[int, int]] = set()
         self._next_show_ns = Nanos(0)
         self._rest_until_ns = Nanos(0)
@@ -101,28 +104,40 @@ class Loop:
             self._clock.wait_until(until_ns)
         for item in items:
             self._tell(item)
+        now_ns = self._clock.now()
+        self._tell_all(self._follower.due(now_ns), now_ns)
         self._send_due()
         self._show()
 
     def _next_deadline(self) -> Nanos:
-        wake_ns = self._engine.next_wake()
-        if wake_ns is None:
-            return self._next_show_ns
-        return min(max(wake_ns, self._rest_until_ns), self._next_show_ns)
+        engine_ns, clock_ns = self._engine.next_wake(), self._follower.next_wake()
+        deadline_ns = self._next_show_ns
+        if engine_ns is not None:
+            deadline_ns = min(deadline_ns, max(engine_ns, self._rest_until_ns))
+        return deadline_ns if clock_ns is None else min(deadline_ns, clock_ns)
 
     def _tell(self, item: Told | Call) -> None:
         if isinstance(item, Call):
             item.run(self._engine)
             return
-        try:
-            self._engine.receive(item.event, item.at_ns)
-        except Exception:  # noqa: BLE001 - the rest of what arrived is told all the same
-            self._recover("receive")
         match item.event:
+            case RealTime() | SongPosition():
+                self._tell_all(self._follower.hear(item.event, item.at_ns), item.at_ns)
+                return
+            case event:
+                self._tell_all([event], item.at_ns)
+        match event:
             case NoteOn(pitch, velocity):
                 self._publish(("note", "player", True, pitch, velocity, item.at_ns))
             case NoteOff(pitch):
                 self._publish(("note", "player", False, pitch, 0, item.at_ns))
+
+    def _tell_all(self, events: list[Event], at_ns: Nanos) -> None:
+        for event in events:
+            try:
+                self._engine.receive(event, at_ns)
+            except Exception:  # noqa: BLE001 - the rest of what arrived is told all the same
+                self._recover("receive")
 
     def _send_due(self) -> None:
         now_ns = self._clock.now()

@@ -19,12 +19,12 @@ from typing import Literal, Protocol
 import rtmidi
 
 from melodyrl.core.engine.events import Event, Nanos
-from melodyrl.core.midi.clock import ClockMessage
+from melodyrl.core.midi.clock import ClockMessage, clock_from_bytes
 from melodyrl.core.midi.messages import Message, from_bytes, to_bytes
 from melodyrl.errors import PortError
 
 Api = Literal["auto", "alsa", "jack", "core", "windows"]
-Hear = Callable[[Event, Nanos], None]
+Hear = Callable[[Event | ClockMessage, Nanos], None]
 
 _APIS = {
     "alsa": rtmidi.API_LINUX_ALSA,
@@ -88,7 +88,7 @@ class Ports:
         self._outputs: list[rtmidi.MidiOut] = []
         self.sentence = ""
         self.ignored = 0
-        """Messages heard that are none of ours: real-time, aftertouch, bends, malformed."""
+        """Messages heard that are none of ours: aftertouch, bends, malformed."""
         self.failed = 0
         """Messages that could not be handed on."""
 
@@ -105,6 +105,7 @@ class Ports:
         with _system(self._api), _quiet():
             listener = rtmidi.MidiIn(_APIS[self._api], name=self._name)
             self._inputs.append(listener)
+            listener.ignore_types(timing=False)  # RtMidi drops the ticks of a clock else
             listener.set_callback(self._heard)
             listener.open_virtual_port(self._name if core else "in")
             speaker = rtmidi.MidiOut(_APIS[self._api], name=f"{self._name}-out")
@@ -122,6 +123,7 @@ class Ports:
         with _system(self._api), _quiet():
             listener = rtmidi.MidiIn(_APIS[self._api], name=f"{self._name}-keys")
             self._inputs.append(listener)
+            listener.ignore_types(timing=False)  # RtMidi drops the ticks of a clock else
             listener.set_callback(self._heard)
             index, found = _find(wanted, listener.get_ports(), self._name, "input")
             listener.open_port(index, "keys")
@@ -162,7 +164,8 @@ class Ports:
         """Called by RtMidi on a thread of its own: an exception here would be lost."""
         now_ns = Nanos(time.monotonic_ns())
         try:
-            message = from_bytes(bytes(event[0]))
+            data = bytes(event[0])
+            message = from_bytes(data) or clock_from_bytes(data)
             if message is None:
                 self.ignored += 1
             else:

@@ -1,5 +1,8 @@
+from melodyrl.core.engine.events import Sync
+from melodyrl.core.midi.clock import RealTime
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.live.clock import MonotonicClock
+from melodyrl.live.follower import MidiFollower
 from melodyrl.live.loop import Loop
 from tests.live.doubles import MS, EchoEngine, FakeClock, Port, ScriptedInbox, told
 
@@ -142,3 +145,26 @@ def test_clock_waits_until_the_moment_and_not_past_moments():
     clock.wait_until(at_ns)
 
     assert waited_ns >= at_ns
+
+
+def follow(follower):
+    clock, engine = FakeClock(), EchoEngine()
+    script = [told(4 * MS, RealTime.START)]
+    script += [told(5 * MS + i * 20 * MS, RealTime.TICK) for i in range(7)]
+    loop = Loop(engine, ScriptedInbox(clock, *script), Port(clock), clock, follower=follower)
+    while clock.now_ns < 600 * MS:
+        loop.turn()
+    return engine.told
+
+
+def test_clock_that_leads_reaches_the_engine_as_syncs_and_its_silence_is_told_in_time():
+    heard = follow(MidiFollower(125.0))
+
+    assert heard[0] == (5 * MS, Sync(5 * MS, 0.0, 125.0))
+    (at_ns, held) = heard[-1]
+    assert held.is_held
+    assert at_ns == 125 * MS + 12 * 20 * MS + 1
+
+
+def test_clock_is_not_heard_where_we_lead():
+    assert follow(None) == []
