@@ -113,7 +113,7 @@ class DelayLockedLoop:
         errors, count = self._doubted, len(self._doubted)
         with_gaps = [error - gap * self.period_ns for error, gap in zip(errors, lost, strict=True)]
         on_line = [error - start_ns - slope_ns * i for i, error in enumerate(errors)]
-        is_better = _squares(with_gaps) - _squares(on_line) > (4 * self._drift.jitter_ns) ** 2
+        is_better = _squares(with_gaps) - _squares(on_line) > (5 * self._drift.jitter_ns) ** 2
         is_steep = abs(slope_ns) * count > 0.75 * self.period_ns
         is_all_gaps = count == _RUN and abs(lost[-1] - lost[0]) > _RUN / 2
         return (is_better and is_steep) or is_all_gaps
