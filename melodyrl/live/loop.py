@@ -23,8 +23,8 @@ EARLY_NS = 1_000_000
 SHOW_NS = 50_000_000
 """From one published snapshot to the next: 20 a second."""
 
-SLACK_NS = 2_000_000
-"""A snapshot waits where something is due sooner than this."""
+SLACK_NS = 5_000_000
+"""A snapshot waits where something is due sooner than this; a note is sent 3 ms after deciding."""
 
 REST_NS = 50_000_000
 """Pause after the engine has failed, so that one that fails always cannot spin."""
@@ -107,6 +107,7 @@ class Loop:
         now_ns = self._clock.now()
         self._tell_all(self._follower.due(now_ns), now_ns)
         self._send_due()
+        self._send_due()  # a decision that took long is due by now
         self._show()
 
     def _next_deadline(self) -> Nanos:

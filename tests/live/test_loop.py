@@ -168,3 +168,29 @@ def test_clock_that_leads_reaches_the_engine_as_syncs_and_its_silence_is_told_in
 
 def test_clock_is_not_heard_where_we_lead():
     assert follow(None) == []
+
+
+def test_note_whose_decision_took_long_leaves_before_the_page_is_shown():
+    class Slow(EchoEngine):
+        def due(self, now_ns):
+            if self._waiting and now_ns >= 47 * MS and clock.now_ns < 53 * MS:
+                clock.now_ns = 53 * MS  # thinks from 47 ms on, until after the note is due
+                return []
+            return super().due(now_ns)
+
+        def next_wake(self):
+            return 47 * MS if self._waiting and clock.now_ns < 47 * MS else super().next_wake()
+
+    clock, order = FakeClock(), []
+
+    class Wire(Port):
+        def send(self, message):
+            order.append(message)
+
+    script = ScriptedInbox(clock, told(41 * MS, NoteOn(60, 70)))
+    loop = Loop(Slow(), script, Wire(clock), clock, lambda item: order.append(item))
+    while clock.now_ns < 80 * MS:
+        loop.turn()
+
+    after = order[order.index(("note", "player", True, 60, 70, 41 * MS)) + 1 :]
+    assert after[0] == NoteOn(72, 70)
