@@ -1,8 +1,16 @@
 """What the machine must have: MELODYRL_REQUIRE=jack,alsa,browser lets no such test be skipped."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 import pytest
+
+# the user's own takes and config are none of the tests'
+HOME = tempfile.mkdtemp(prefix="melodyrl-tests-")
+os.environ |= {"XDG_DATA_HOME": HOME, "XDG_CONFIG_HOME": HOME}
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
 REQUIRED = {name for name in os.environ.get("MELODYRL_REQUIRE", "").split(",") if name}
 

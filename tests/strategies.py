@@ -9,6 +9,7 @@ from melodyrl.core.engine.events import (
     MODES,
     Event,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -38,7 +39,7 @@ commands = st.one_of(
     st.builds(SetTempo, st.floats(20, 400)),
     keys,
     meters,
-    st.sampled_from([Start(), Stop(), Panic(), Tap()]),
+    st.sampled_from([Start(), Stop(), Panic(), Release(), Tap()]),
 )
 events: st.SearchStrategy[Event] = st.one_of(note_ons, note_ons, note_offs, pedals, commands)
 

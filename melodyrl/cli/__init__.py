@@ -14,11 +14,13 @@ def main(arguments: list[str] | None = None) -> None:
     # tyro costs 0.3 s: only the command line pays for it.
     import tyro
 
-    from melodyrl.cli.commands import Command
+    from melodyrl.cli.commands import CONFIGURED, Command
+    from melodyrl.cli.config_file import default_path, with_config
 
-    chosen = tyro.cli(Command, prog="melodyrl", description=ABOUT, args=arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        chosen.run()
+        given = with_config(given, CONFIGURED, default_path())
+        tyro.cli(Command, prog="melodyrl", description=ABOUT, args=given).run()
     except MelodyError as error:
         print(f"melodyrl: {error}", file=sys.stderr)
         raise SystemExit(USER_ERROR) from None

@@ -6,18 +6,25 @@ from tyro.conf import subcommand
 
 from melodyrl.cli.accompany import Accompany
 from melodyrl.cli.compose import Compose
+from melodyrl.cli.doctor import Doctor
 from melodyrl.cli.fit import Fit
 from melodyrl.cli.jam import Jam
 from melodyrl.cli.panic import Panic
 from melodyrl.cli.ports import Ports
+from melodyrl.cli.takes import Takes
 from melodyrl.cli.train import Train
 
 Command = (
     Annotated[Jam, subcommand("jam")]
     | Annotated[Compose, subcommand("compose")]
     | Annotated[Accompany, subcommand("accompany")]
+    | Annotated[Takes, subcommand("takes")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Fit, subcommand("fit")]
     | Annotated[Ports, subcommand("ports")]
+    | Annotated[Doctor, subcommand("doctor")]
     | Annotated[Panic, subcommand("panic")]
 )
+
+CONFIGURED: dict[str, type] = {"jam": Jam}
+"""Commands whose flags may stand in the player's config file."""

@@ -2,15 +2,19 @@
 
 import logging
 import webbrowser
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from tyro.conf import UseAppendAction
 
 from melodyrl.cli.playing import Playing, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import ClockSource, Mode, Nanos
-from melodyrl.errors import ConfigError, PortError
-from melodyrl.live.ports import Api
+from melodyrl.errors import ConfigError, FileError, PortError
+from melodyrl.live.systems import Api
 
 if TYPE_CHECKING:
     from melodyrl.live.daemon import Daemon
@@ -41,16 +45,24 @@ class Jam(Playing):
     """4/4, 3/4 or 6/8."""
     key: str | None = None
     """Key such as "Am" or "F major"; listened for where none is given."""
-    input: str | None = None
-    """Part of the name of a keyboard to listen to (see `melodyrl ports`)."""
+    input: Annotated[tuple[str, ...], UseAppendAction] = ()
+    """Part of the name of a keyboard to listen to (see `melodyrl ports`); may be given again."""
+    listen_channel: Annotated[tuple[int, ...], UseAppendAction] = ()
+    """MIDI channel to listen to, 1 to 16; may be given again. All where none is given."""
     output: str | None = None
     """Part of the name of an instrument to play on."""
     channel: int = 1
     """MIDI channel to play on, 1 to 16."""
+    thru: bool = False
+    """Send on what you play as well, on its own channel."""
     port_name: str = "melodyrl"
     """Name of the virtual ports."""
     api: Api = "auto"
     """MIDI system: auto takes the first that answers of ALSA, JACK, CoreMIDI."""
+    keep_takes: bool = True
+    """Keep all that is played (see `melodyrl takes`)."""
+    takes: Path | None = None
+    """Folder to keep it in, where it is not the usual one."""
     host: str = "127.0.0.1"
     """Address to serve the page on."""
     web_port: int = 8765
@@ -72,13 +84,25 @@ class Jam(Playing):
         engine, inbox = self._engine(), Inbox()
         with StopSignal() as signals, ExitStack() as stack:
             ports = open_ports(
-                self.port_name, inbox.post, self.api, listen_to=self.input, play_on=self.output
+                self.port_name,
+                inbox.post,
+                self.api,
+                listen_to=self.input,
+                play_on=self.output,
+                channels=frozenset(each - 1 for each in self.listen_channel),
             )
             stack.callback(ports.close)
             if self.headless and not ports.are_open:
                 raise PortError(f"{ports.sentence} Leave out --headless to play on the page.")
-            follower = MidiFollower(self.tempo) if self.clock == "midi" else None
-            daemon = Daemon(engine, inbox, ports, MonotonicClock(), follower)
+            daemon = Daemon(
+                engine,
+                inbox,
+                ports,
+                MonotonicClock(),
+                follower=MidiFollower(self.tempo) if self.clock == "midi" else None,
+                record=self._journal(engine, stack),
+                thru=self.thru,
+            )
             _say(ports.sentence if ports.are_open else f"{ports.sentence} Play on the page.")
             if not self.headless:
                 self._open_page(inbox, daemon, stack)
@@ -94,8 +118,9 @@ class Jam(Playing):
         from melodyrl.core.music.key import parse_key
         from melodyrl.core.music.meter import parse_meter
 
-        if not 1 <= self.channel <= 16:
-            raise ConfigError(f"Channel {self.channel} is not one of 1 to 16.")
+        for channel in (self.channel, *self.listen_channel):
+            if not 1 <= channel <= 16:
+                raise ConfigError(f"Channel {channel} is not one of 1 to 16.")
         key = None if self.key is None else parse_key(self.key)
         config = replace(
             self.config(self.tempo, parse_meter(self.meter), key),
@@ -110,19 +135,46 @@ class Jam(Playing):
         run_offline(warm_up, [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
         return Engine(config, policy)
 
+    def _journal(self, engine: Engine, stack: ExitStack) -> Callable[[object], None]:
+        """Keep what is played from now on; say where the last session was cut off."""
+        from datetime import datetime
+
+        from melodyrl.cli.playing import named
+        from melodyrl.cli.take_folder import cut_session, default_folder, new_path
+        from melodyrl.core.engine.session import first_line
+        from melodyrl.live.journal import Journal
+
+        if not self.keep_takes:
+            return lambda item: None
+        folder, now = self.takes or default_folder(), datetime.now()
+        if cut := cut_session(folder):
+            _say(cut.sentence)
+        head = first_line(engine.recording(), named(self.policy), f"{now:%Y-%m-%d %H:%M}")
+        journal = Journal(new_path(folder, now), head)
+        try:
+            journal.start()
+        except FileError as error:
+            if self.takes is not None:
+                raise
+            _say(str(error))  # no reason not to play
+        stack.callback(journal.close)
+        return journal.record
+
     def _open_page(self, inbox: "Inbox", daemon: "Daemon", stack: ExitStack) -> None:
         """Serve the page, join it to the loop, and show it."""
         import time
 
         from melodyrl.cli.take_file import take_file
         from melodyrl.core.engine.events import Event
+        from melodyrl.core.engine.notes import take_of
         from melodyrl.web.stage import Stage
 
         def post(event: Event) -> None:
             inbox.post(event, Nanos(time.monotonic_ns()))
 
         def take() -> bytes:
-            return take_file(*daemon.ask(lambda engine: (engine.take(), engine.recording())))
+            recording, sent = daemon.ask(lambda engine: (engine.recording(), engine.sent()))
+            return take_file(take_of(recording, sent), recording)
 
         stage = Stage(self.host, self.web_port, post, take)
         url = stage.start()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff
 from melodyrl.errors import ConfigError, PortError
-from melodyrl.live.ports import SPOKEN, Api, Ports, output_names
+from melodyrl.live.ports import Ports
+from melodyrl.live.systems import SPOKEN, Api, output_names
 
 PEDAL, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 """Controllers of MIDI 1.0 (Detailed Specification, tables 3 and 4)."""

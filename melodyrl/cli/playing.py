@@ -85,6 +85,11 @@ def open_policy(choice: str) -> Policy:
             return load(Path(choice))
 
 
+def named(choice: str) -> str:
+    """A choice as it can be opened again from anywhere: a file by its whole path."""
+    return str(Path(choice).resolve()) if Path(choice).is_file() else choice
+
+
 def _shipped(name: str) -> Path | None:
     """A shipped policy: in the installed package, or beside it in a checkout."""
     package = Path(__file__).parents[1]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from melodyrl.live.ports import SPOKEN, Api, input_names, output_names
+from melodyrl.live.systems import SPOKEN, Api, input_names, output_names
 
 
 @dataclass(frozen=True)

@@ -40,11 +40,15 @@ class Daemon:
         inbox: Inbox,
         ports: MidiPorts,
         clock: Clock,
+        *,
         follower: Follower | None = None,
+        record: Callable[[object], None] = lambda item: None,
+        thru: bool = False,
     ) -> None:
+        """`record` is given all that is told and sent. With `thru` what is heard is sent on."""
         self._inbox = inbox
         self._ports = ports
-        self.loop = Loop(engine, inbox, ports, clock, follower=follower)
+        self.loop = Loop(engine, inbox, ports, clock, follower=follower, record=record, thru=thru)
         self._thread = threading.Thread(target=self.loop.run, name="loop")
 
     def publish_to(self, publish: Callable[[object], None]) -> None:
@@ -69,11 +73,13 @@ class Daemon:
         late = self.loop.lateness
         log.info(
             "stopped sent=%d late_p50_us=%.0f late_p99_us=%.0f late_worst_us=%.0f "
-            "failures=%d unsent=%d dropped=%d",
+            "late_missed=%d late_dropped=%d failures=%d unsent=%d dropped=%d",
             late.count,
             late.quantile_us(0.5),
             late.quantile_us(0.99),
             late.worst_ns / 1000,
+            late.missed,
+            late.dropped,
             self.loop.failures,
             self.loop.unsent,
             self._inbox.dropped,

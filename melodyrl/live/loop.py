@@ -6,11 +6,13 @@ the inbox until just before the next deadline, then waits out the rest on the cl
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic
-from melodyrl.core.midi.clock import ClockMessage, RealTime, SongPosition
+from melodyrl.core.engine.session import Fate, Sent
+from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
 from melodyrl.live.clock import Clock
 from melodyrl.live.follower import Follower, NoFollower
@@ -25,6 +27,9 @@ SHOW_NS = 50_000_000
 
 SLACK_NS = 5_000_000
 """A snapshot waits where something is due sooner than this; a note is sent 3 ms after deciding."""
+
+LATE_NS = Nanos(100_000_000)
+"""A note-on later than this is dropped: at 150 bpm it would sound as the next sixteenth."""
 
 REST_NS = 50_000_000
 """Pause after the engine has failed, so that one that fails always cannot spin."""
@@ -58,14 +63,25 @@ class Loop:
         output: Output,
         clock: Clock,
         publish: Callable[[object], None] = lambda item: None,
+        *,
         follower: Follower | None = None,
+        record: Callable[[object], None] = lambda item: None,
+        thru: bool = False,
+        late_ns: Nanos = LATE_NS,
     ) -> None:
+        """`record` gets all that the engine is told, and each `Sent`; it must never wait either.
+
+        With `thru` what is heard is sent on. Note-ons later than `late_ns` are dropped.
+        """
         self._engine = engine
         self._inbox = inbox
         self._output = output
         self._clock = clock
         self.publish = publish
         self._follower = follower or NoFollower()
+        self._record = record
+        self._thru = thru
+        self._late_ns = late_ns
         self._sounding: set[tuple[int, int]] = set()
         self._next_show_ns = Nanos(0)
         self._rest_until_ns = Nanos(0)
@@ -121,50 +137,75 @@ class Loop:
         if isinstance(item, Call):
             item.run(self._engine)
             return
-        match item.event:
-            case RealTime() | SongPosition():
-                self._tell_all(self._follower.hear(item.event, item.at_ns), item.at_ns)
-                return
-            case event:
-                self._tell_all([event], item.at_ns)
+        event, at_ns = item.event, item.at_ns
+        if isinstance(event, ClockMessage):
+            self._tell_all(self._follower.hear(event, at_ns), at_ns)
+            return
+        if self._thru and isinstance(event, Message):
+            self._emit(event)
+            self._keep(at_ns, event, "more")
+        self._tell_all([event], at_ns)
         match event:
             case NoteOn(pitch, velocity):
-                self._publish(("note", "player", True, pitch, velocity, item.at_ns))
+                self._publish(("note", "player", True, pitch, velocity, at_ns))
             case NoteOff(pitch):
-                self._publish(("note", "player", False, pitch, 0, item.at_ns))
+                self._publish(("note", "player", False, pitch, 0, at_ns))
 
     def _tell_all(self, events: list[Event], at_ns: Nanos) -> None:
         for event in events:
             try:
-                self._engine.receive(event, at_ns)
+                self._receive(event, at_ns)
             except Exception:  # noqa: BLE001 - the rest of what arrived is told all the same
                 self._recover("receive")
+
+    def _receive(self, event: Event, at_ns: Nanos) -> None:
+        try:
+            self._engine.receive(event, at_ns)
+        finally:
+            self._record((self._engine.told_ns, event))
 
     def _send_due(self) -> None:
         now_ns = self._clock.now()
         if now_ns < self._rest_until_ns:
             return
         for each in self._engine.due(now_ns):
-            self._send(each)
+            if isinstance(each.message, NoteOn) and now_ns - each.due_ns > self._late_ns:
+                self.lateness.dropped += 1
+                self._keep(each.due_ns, each.message, "late")
+            else:
+                self._send(each)
 
-    def _send(self, outgoing: Outgoing) -> None:
-        message = outgoing.message
+    def _send(self, outgoing: Outgoing, fate: Fate = "sent") -> None:
+        self._emit(outgoing.message)
+        self._keep(outgoing.due_ns, outgoing.message, fate)
+        self.lateness.add(self._clock.now() - outgoing.due_ns)
+        match outgoing.message:
+            case NoteOn(pitch, velocity):
+                self._publish(("note", "machine", True, pitch, velocity, outgoing.due_ns))
+            case NoteOff(pitch):
+                self._publish(("note", "machine", False, pitch, 0, outgoing.due_ns))
+            case _:
+                return
+
+    def _emit(self, message: Message | ClockMessage) -> None:
         try:
             self._output.send(message)
         except Exception as error:  # noqa: BLE001 - a port that vanished must not end the music
             self.unsent += 1
             if self.unsent == 1:
                 log.warning("message refused error=%s", error)
-        self.lateness.add(self._clock.now() - outgoing.due_ns)
         match message:
-            case NoteOn(pitch, velocity, channel):
+            case NoteOn(pitch, _, channel):
                 self._sounding.add((pitch, channel))
-                self._publish(("note", "machine", True, pitch, velocity, outgoing.due_ns))
             case NoteOff(pitch, channel):
                 self._sounding.discard((pitch, channel))
-                self._publish(("note", "machine", False, pitch, 0, outgoing.due_ns))
             case _:
                 return
+
+    def _keep(self, due_ns: Nanos, message: Message | ClockMessage, fate: Fate) -> None:
+        """Record what is played; a clock's ticks, 24 a quarter, follow from what was told."""
+        if isinstance(message, Message):
+            self._record(Sent(self._clock.now(), due_ns, message, fate))
 
     def _show(self) -> None:
         now_ns = self._clock.now()
@@ -175,7 +216,7 @@ class Loop:
             self._next_show_ns = Nanos(wake_ns + 1)
             return
         self._next_show_ns = Nanos(now_ns + SHOW_NS)
-        self._publish(self._engine.snapshot())
+        self._publish(replace(self._engine.snapshot(), timing=self.lateness.timing))
 
     def _publish(self, item: object) -> None:
         try:
@@ -194,11 +235,11 @@ class Loop:
 
     def _panic(self, now_ns: Nanos) -> list[Outgoing]:
         panic: Event = Panic()
-        self._engine.receive(panic, now_ns)
+        self._receive(panic, now_ns)
         return self._engine.due(now_ns)
 
     def _release(self) -> None:
-        self._silence(lambda: self._engine.close(self._clock.now()))
+        self._silence(lambda: self._panic(self._clock.now()))
 
     def _silence(self, offs: Callable[[], list[Outgoing]]) -> None:
         """Send the engine's own offs, then one for whatever still sounds."""
@@ -210,4 +251,4 @@ class Loop:
             self._send(each)
         now_ns = self._clock.now()
         for pitch, channel in sorted(self._sounding):
-            self._send(Outgoing(now_ns, NoteOff(pitch, channel)))
+            self._send(Outgoing(now_ns, NoteOff(pitch, channel)), "more")

@@ -1,44 +1,32 @@
 """MIDI ports through RtMidi: virtual ones of our own, and devices found by their names.
 
-What arrives is stamped on RtMidi's thread and handed on; the loop sends. Where the machine has no
-MIDI system, `NoPorts` says so in one sentence, and the page still plays.
+What arrives is stamped on RtMidi's thread and handed on; the loop sends. Devices may go and come
+again. Where the machine has no MIDI system, `NoPorts` says so in one sentence, and the page still
+plays.
 """
 
 # rtmidi is a compiled module without stubs.
 # pyright: reportAttributeAccessIssue=false
 
 import logging
-import os
-import re
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Literal, Protocol
+from collections.abc import Callable, Collection
+from typing import Protocol
 
 import rtmidi
 
-from melodyrl.core.engine.events import Event, Nanos
-from melodyrl.core.midi.clock import ClockMessage, clock_from_bytes
-from melodyrl.core.midi.messages import Message, from_bytes, to_bytes
+from melodyrl.core.engine.events import Nanos, Release
+from melodyrl.core.midi.clock import ClockMessage
+from melodyrl.core.midi.messages import Message, to_bytes
 from melodyrl.errors import PortError
+from melodyrl.live.device import Device, Instrument
+from melodyrl.live.ear import Ear, Hear
+from melodyrl.live.systems import APIS, SPOKEN, Api, Kind, answering, candidates, quiet
+from melodyrl.live.watch import Watch
 
-Api = Literal["auto", "alsa", "jack", "core", "windows"]
-Hear = Callable[[Event | ClockMessage, Nanos], None]
-
-_APIS = {
-    "alsa": rtmidi.API_LINUX_ALSA,
-    "jack": rtmidi.API_UNIX_JACK,
-    "core": rtmidi.API_MACOSX_CORE,
-    "windows": rtmidi.API_WINDOWS_MM,
-}
-SPOKEN = {
-    "auto": "MIDI",
-    "alsa": "ALSA",
-    "jack": "JACK",
-    "core": "CoreMIDI",
-    "windows": "Windows MIDI",
-}
+SETTLE_S = 0.02
+"""RtMidi's threads reach, or leave, the gate of an `Ear` in this: a few turns of the GIL (5 ms)."""
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +34,15 @@ log = logging.getLogger(__name__)
 class MidiPorts(Protocol):
     """What the daemon needs of the machine's ports."""
 
-    sentence: str
-    """What is there, or why nothing is."""
-    are_open: bool
-    """Whether anything can be heard or sent."""
+    @property
+    def sentence(self) -> str:
+        """What is there now, or why nothing is."""
+        ...
+
+    @property
+    def are_open(self) -> bool:
+        """Whether anything can be heard or sent."""
+        ...
 
     def send(self, message: Message | ClockMessage) -> None:
         """Send one message to whoever listens."""
@@ -80,17 +73,29 @@ class Ports:
 
     are_open = True
 
-    def __init__(self, api: str, name: str, hear: Hear) -> None:
+    def __init__(
+        self, api: str, name: str, hear: Hear, channels: frozenset[int] = frozenset()
+    ) -> None:
+        """With `channels` (0-15) nothing else is heard."""
         self._api = api
         self._name = name
         self._hear = hear
-        self._inputs: list[rtmidi.MidiIn] = []
-        self._outputs: list[rtmidi.MidiOut] = []
-        self.sentence = ""
-        self.ignored = 0
-        """Messages heard that are none of ours: aftertouch, bends, malformed."""
-        self.failed = 0
-        """Messages that could not be handed on."""
+        self._channels = channels
+        self._clients: list[rtmidi.MidiIn | rtmidi.MidiOut] = []
+        self._virtual: list[rtmidi.MidiOut] = []
+        self._ears: list[Ear] = []
+        self._keyboards: list[tuple[Device, Ear]] = []
+        self._instruments: list[Instrument] = []
+        self._watch = Watch(self.look)
+        self._opened = ""
+
+    @property
+    def sentence(self) -> str:
+        """What is open, and which devices are joined or gone."""
+        said = [self._opened] if self._opened else []
+        said += [_spoken("Listening to", device) for device, _ in self._keyboards]
+        said += [_spoken("Sending to", device) for device in self._instruments]
+        return " ".join(said)
 
     def open_virtual(self) -> None:
         """Open an input `NAME:in` and an output `NAME-out:out` (on CoreMIDI both `NAME`).
@@ -102,76 +107,113 @@ class Ports:
             PortError: this system has no virtual ports, or does not answer.
         """
         core = self._api == "core"
-        with _system(self._api), _quiet():
-            listener = rtmidi.MidiIn(_APIS[self._api], name=self._name)
-            self._inputs.append(listener)
-            listener.ignore_types(timing=False)  # RtMidi drops the ticks of a clock else
-            listener.set_callback(self._heard)
+        with answering(self._api), quiet():
+            listener, ear = self._listener(self._name)
+            listener.set_callback(ear.heard)
             listener.open_virtual_port(self._name if core else "in")
-            speaker = rtmidi.MidiOut(_APIS[self._api], name=f"{self._name}-out")
-            self._outputs.append(speaker)
+            speaker = self._speaker(f"{self._name}-out")
             speaker.open_virtual_port(self._name if core else "out")
+            self._virtual.append(speaker)
         shown = (self._name,) * 2 if core else (f"{self._name}:in", f"{self._name}-out:out")
-        self.sentence = f"{SPOKEN[self._api]} ports: input {shown[0]}, output {shown[1]}."
+        self._opened = f"{SPOKEN[self._api]} ports: input {shown[0]}, output {shown[1]}."
 
-    def connect_input(self, wanted: str) -> str:
-        """Listen to a device as well; gives its full name.
+    def connect_input(self, wanted: str) -> None:
+        """Listen to a device as well.
 
         Raises:
             PortError: no input of that name, with the names that there are.
         """
-        with _system(self._api), _quiet():
-            listener = rtmidi.MidiIn(_APIS[self._api], name=f"{self._name}-keys")
-            self._inputs.append(listener)
-            listener.ignore_types(timing=False)  # RtMidi drops the ticks of a clock else
-            listener.set_callback(self._heard)
-            index, found = _find(wanted, listener.get_ports(), self._name, "input")
-            listener.open_port(index, "keys")
-        return found
+        with answering(self._api), quiet():
+            listener, ear = self._listener(f"{self._name}-keys")
+            device = Device(
+                listener, wanted, self._name, "keys", lambda: listener.set_callback(ear.heard)
+            )
+            self._keyboards.append((device, ear))
+            if not device.join():
+                raise _missing("input", device)
 
-    def connect_output(self, wanted: str) -> str:
-        """Send to a device as well; gives its full name.
+    def connect_output(self, wanted: str) -> None:
+        """Send to a device as well.
 
         Raises:
             PortError: no output of that name, with the names that there are.
         """
-        with _system(self._api), _quiet():
-            speaker = rtmidi.MidiOut(_APIS[self._api], name=f"{self._name}-send")
-            self._outputs.append(speaker)
-            index, found = _find(wanted, speaker.get_ports(), self._name, "output")
-            speaker.open_port(index, "send")
-        return found
+        with answering(self._api), quiet():
+            speaker = self._speaker(f"{self._name}-send")
+            device = Instrument(speaker, wanted, self._name, "send")
+            self._instruments.append(device)
+            if not device.join():
+                raise _missing("output", device)
+
+    def watch(self) -> None:
+        """From now on see devices go and come."""
+        if self._keyboards or self._instruments:
+            self._watch.start()
+
+    def look(self) -> None:
+        """Let go of devices that went, and join those that came again."""
+        now_ns = Nanos(time.monotonic_ns())
+        for device, ear in self._keyboards:
+            if device.has_gone():
+                log.warning('input gone name="%s"', device.wanted)
+                ear.let_go(now_ns)
+            elif device.join():
+                log.warning('input back name="%s"', device.name)
+        for instrument in self._instruments:
+            if instrument.has_gone():
+                log.warning('output gone name="%s"', instrument.wanted)
+                self._hear(Release(), now_ns)
+            elif instrument.join():
+                log.warning('output back name="%s"', instrument.name)
+                instrument.settle()
 
     def send(self, message: Message | ClockMessage) -> None:
         """Send one message to every output."""
+        now_ns = time.monotonic_ns()
+        for ear in self._ears:
+            ear.echo.sent(message, now_ns)
         data = to_bytes(message)
-        for output in self._outputs:
+        for output in self._virtual:
             output.send_message(data)
+        for instrument in self._instruments:
+            instrument.send(message)
 
     def close(self) -> None:
         """Give the ports back; a port that vanished does not keep the others open."""
-        for port in self._inputs + self._outputs:
-            try:
-                if isinstance(port, rtmidi.MidiIn):
-                    port.cancel_callback()
-                port.close_port()
-                port.delete()
-            except (OSError, RuntimeError) as error:
-                log.warning("port not closed error=%s", error)
-        self._inputs, self._outputs = [], []
+        self._watch.stop()
+        self._deafen()
+        for client in self._clients:
+            _try(client.close_port)
+            _try(client.delete)
+        self._clients, self._virtual, self._ears = [], [], []
+        self._keyboards, self._instruments = [], []
 
-    def _heard(self, event: tuple[list[int], float], _data: object = None) -> None:
-        """Called by RtMidi on a thread of its own: an exception here would be lost."""
-        now_ns = Nanos(time.monotonic_ns())
-        try:
-            data = bytes(event[0])
-            message = from_bytes(data) or clock_from_bytes(data)
-            if message is None:
-                self.ignored += 1
-            else:
-                self._hear(message, now_ns)
-        except Exception:  # noqa: BLE001 - there is nobody above this to catch it
-            self.failed += 1
+    def _deafen(self) -> None:
+        """Part RtMidi's threads from us; see `Ear.shut`."""
+        if not self._ears:
+            return
+        for ear in self._ears:
+            ear.shut()
+        time.sleep(SETTLE_S)
+        for client in self._clients:
+            if isinstance(client, rtmidi.MidiIn):
+                _try(client.cancel_callback)
+        for ear in self._ears:
+            ear.release()
+        time.sleep(SETTLE_S)
+
+    def _listener(self, name: str) -> tuple[rtmidi.MidiIn, Ear]:
+        listener = rtmidi.MidiIn(APIS[self._api], name=name)
+        self._clients.append(listener)
+        listener.ignore_types(timing=False)  # RtMidi drops the ticks of a clock else
+        ear = Ear(self._hear, self._channels)
+        self._ears.append(ear)
+        return listener, ear
+
+    def _speaker(self, name: str) -> rtmidi.MidiOut:
+        speaker = rtmidi.MidiOut(APIS[self._api], name=name)
+        self._clients.append(speaker)
+        return speaker
 
 
 def open_ports(
@@ -179,22 +221,24 @@ def open_ports(
     hear: Hear,
     api: Api = "auto",
     *,
-    listen_to: str | None = None,
+    listen_to: Collection[str] = (),
     play_on: str | None = None,
+    channels: frozenset[int] = frozenset(),
 ) -> MidiPorts:
     """Virtual ports on the first MIDI system that answers, joined to the devices that are named.
 
     Raises:
         PortError: a device that was named is not there, or the `api` asked for does not answer.
     """
-    for candidate in _candidates(api):
-        ports = Ports(candidate, name, hear)
+    for candidate in candidates(api):
+        ports = Ports(candidate, name, hear, channels)
         try:
             if _answers(ports, has_device=bool(listen_to or play_on)):
-                said = [ports.sentence]
-                said += [f"Listening to {ports.connect_input(listen_to)}."] if listen_to else []
-                said += [f"Sending to {ports.connect_output(play_on)}."] if play_on else []
-                ports.sentence = " ".join(said).strip()
+                for each in listen_to:
+                    ports.connect_input(each)
+                if play_on:
+                    ports.connect_output(play_on)
+                ports.watch()
                 return ports
         except PortError:
             ports.close()
@@ -203,12 +247,6 @@ def open_ports(
     if api != "auto" or listen_to or play_on:
         raise PortError(_nothing(api))
     return NoPorts(_nothing(api))
-
-
-def _candidates(api: Api) -> list[str]:
-    compiled = rtmidi.get_compiled_api()
-    wanted = _APIS if api == "auto" else [api]
-    return [each for each in wanted if _APIS[each] in compiled]
 
 
 def _answers(ports: Ports, *, has_device: bool) -> bool:
@@ -231,63 +269,18 @@ def _nothing(api: Api) -> str:
     return f"No {SPOKEN[api]} {asked} answers on this machine, so there are no MIDI ports."
 
 
-def input_names(api: Api = "auto") -> list[tuple[str, str]]:
-    """What can be listened to: (api, name without client numbers) of each."""
-    return _names(rtmidi.MidiIn, api)
+def _missing(kind: Kind, device: Device) -> PortError:
+    there = ", ".join(device.others) or "none at all"
+    return PortError(f'There is no MIDI {kind} named "{device.wanted}"; there is: {there}.')
 
 
-def output_names(api: Api = "auto") -> list[tuple[str, str]]:
-    """What can be sent to: (api, name without client numbers) of each."""
-    return _names(rtmidi.MidiOut, api)
+def _spoken(doing: str, device: Device) -> str:
+    gone = f"{doing} {device.wanted} when it comes back."
+    return gone if device.name is None else f"{doing} {device.name}."
 
 
-def _names(kind: type[rtmidi.MidiIn] | type[rtmidi.MidiOut], api: Api) -> list[tuple[str, str]]:
-    named: list[tuple[str, str]] = []
-    for candidate in _candidates(api):
-        try:
-            with _system(candidate), _quiet():
-                port = kind(_APIS[candidate], name="melodyrl-list")
-                named += [(candidate, plain_name(each)) for each in port.get_ports()]
-                port.delete()
-        except PortError:
-            continue  # this system does not answer: it has no ports
-    return named
-
-
-def plain_name(name: str) -> str:
-    """A port's name without ALSA's client and port numbers, which change with each session."""
-    return re.sub(r" \d+:\d+$", "", name)
-
-
-def _find(wanted: str, names: list[str], own: str, kind: str) -> tuple[int, str]:
-    """The first port that contains the wanted name in any case; never one of our own."""
-    ours = re.compile(rf"{re.escape(own)}(-out|-keys|-send)?(-\d\d)?:")
-    named = [(i, plain_name(name)) for i, name in enumerate(names) if not ours.match(name)]
-    for index, name in named:
-        if wanted.casefold() in name.casefold():
-            return index, name
-    there = ", ".join(name for _, name in named) or "none at all"
-    raise PortError(f'There is no MIDI {kind} named "{wanted}"; there is: {there}.')
-
-
-@contextmanager
-def _system(api: str) -> Iterator[None]:
-    """RtMidi's errors (an OSError of its own, NotImplementedError on Windows) as ours."""
+def _try(close: Callable[[], None]) -> None:
     try:
-        yield
-    except (OSError, NotImplementedError, RuntimeError) as error:
-        raise PortError(f"{SPOKEN[api]} does not answer: {error}") from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what libasound and libjack write to stderr where they find no server; start-up only."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        close()
+    except (OSError, RuntimeError) as error:
+        log.warning("port not closed error=%s", error)

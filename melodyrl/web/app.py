@@ -1,4 +1,4 @@
-"""The web application: the page's files, the socket, and the take."""
+"""The web application: the page's files, the socket, the take, and a .mid that is handed in."""
 
 import asyncio
 import time
@@ -6,12 +6,13 @@ from importlib import resources
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from melodyrl.web import protocol
+from melodyrl.errors import MidiFileError
+from melodyrl.web import midi_file, protocol
 from melodyrl.web.guard import Guard
 from melodyrl.web.hub import Hub, Seat
 from melodyrl.web.wire import Wire
@@ -27,6 +28,10 @@ _TRY_AGAIN_LATER = 1013
 """WebSocket close code: too many browsers. Source: IANA WebSocket close code registry."""
 
 
+_FILE_S = 10.0
+"""A .mid that has not come whole by then is not waited for."""
+
+
 def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
     """The application for one host and port."""
     files = _page_files()
@@ -38,6 +43,11 @@ def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
     async def take(_: Request) -> Response:
         return _take_response(await wire.take())
 
+    reading = asyncio.Semaphore(1)  # one file at a time: the threads would only slow each other
+
+    async def notes(request: Request) -> Response:
+        return await _notes_response(request, reading)
+
     async def socket(websocket: WebSocket) -> None:
         await _serve(websocket, hub)
 
@@ -46,6 +56,7 @@ def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
             Route("/", page),
             Route("/page/{name}", page),
             Route("/take.mid", take),
+            Route("/notes", notes, methods=["POST"]),
             WebSocketRoute("/socket", socket),
         ],
         middleware=[Middleware(Guard, host=host, port=port)],
@@ -75,6 +86,30 @@ def _take_response(data: bytes | None) -> Response:
         return PlainTextResponse("There is no take to download yet: play first.\n", status_code=503)
     name = {"Content-Disposition": 'attachment; filename="melodyrl-take.mid"'}
     return Response(data, media_type="audio/midi", headers=name)
+
+
+async def _notes_response(request: Request, reading: asyncio.Semaphore) -> Response:
+    """The notes of the .mid in a request; on a thread, so that the browsers hear on meanwhile."""
+    try:
+        data = await asyncio.wait_for(_body(request), _FILE_S)
+        async with reading:
+            return JSONResponse(await asyncio.to_thread(midi_file.describe, data))
+    except MidiFileError as error:
+        return PlainTextResponse(str(error), status_code=422)
+    except (TimeoutError, ClientDisconnect):
+        return PlainTextResponse("The file did not arrive; drop it again.\n", status_code=408)
+
+
+async def _body(request: Request) -> bytes:
+    """What was sent, read no further than it may be long."""
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > midi_file.FILE_BYTES:
+            raise MidiFileError(
+                f"The file is larger than {midi_file.FILE_BYTES // 1024} KiB; cut out a part of it."
+            )
+    return bytes(data)
 
 
 async def _serve(websocket: WebSocket, hub: Hub) -> None:

@@ -37,7 +37,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if not self._is_ours(headers, must_have_origin=scope["type"] == "websocket"):
+        # Browsers name the origin in each request that could change something.
+        must_have_origin = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
+        if not self._is_ours(headers, must_have_origin=must_have_origin):
             await _refuse(scope, receive, send)
             return
         await self._app(scope, receive, _with_headers(send, headers["host"]))

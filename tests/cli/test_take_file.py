@@ -6,6 +6,7 @@ from melodyrl.cli.take_file import take_file
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Nanos, SetMeter, SetTempo
+from melodyrl.core.engine.notes import take_of
 from melodyrl.core.engine.offline import run_offline
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from tests.fakes import BusyPolicy
@@ -16,7 +17,9 @@ SECOND = 1_000_000_000
 def take(events, until_ns):
     engine = Engine(EngineConfig(tempo_bpm=120.0, channel=3), BusyPolicy())
     run_offline(engine, events, Nanos(until_ns))
-    return mido.MidiFile(file=io.BytesIO(take_file(engine.take(), engine.recording())))
+    return mido.MidiFile(
+        file=io.BytesIO(take_file(take_of(engine.recording(), engine.sent()), engine.recording()))
+    )
 
 
 def onsets(track):

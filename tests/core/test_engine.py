@@ -12,6 +12,7 @@ from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import (
     MODES,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -20,6 +21,7 @@ from melodyrl.core.engine.events import (
     Start,
     Stop,
 )
+from melodyrl.core.engine.notes import take_of
 from melodyrl.core.engine.offline import replay, run_offline
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.core.music import Key
@@ -214,7 +216,9 @@ def test_off_only_listens():
     assert bandmate.snapshot().chord == "Am"
 
 
-@pytest.mark.parametrize("command", [SetMode("off"), SetMode("harmony"), Stop(), Panic()])
+@pytest.mark.parametrize(
+    "command", [SetMode("off"), SetMode("harmony"), Stop(), Panic(), Release()]
+)
 def test_what_ends_the_playing_releases_at_once(command):
     bandmate = engine(BusyPolicy())
     begun = run_offline(bandmate, held(0, 48, 52, 55), SECOND)
@@ -226,6 +230,16 @@ def test_what_ends_the_playing_releases_at_once(command):
     assert bandmate.snapshot().sounding == ()
     ons, offs = balance([*begun, *ended])
     assert ons == offs
+
+
+def test_music_runs_on_after_a_release():
+    bandmate = engine(BusyPolicy())
+    run_offline(bandmate, [*held(0, 48, 52, 55), (SECOND, Release())], SECOND)
+
+    after = run_offline(bandmate, [], 2 * SECOND)
+
+    assert bandmate.snapshot().running
+    assert messages(after, NoteOn)
 
 
 def test_panic_silences_the_channel_and_forgets_what_is_held():
@@ -377,7 +391,7 @@ def test_take_pairs_the_notes_of_both_players():
     told = [*held(0, 60, velocity=90), (SECOND, NoteOff(60)), *held(SECOND, 62)]
     run_offline(bandmate, told, 2 * SECOND)
 
-    take = bandmate.take()
+    take = take_of(bandmate.recording(), bandmate.sent())
 
     played = [(note.pitch, note.start_ns, note.end_ns) for note in take.player]
     assert played == [(60, 0, SECOND), (62, SECOND, 2 * SECOND)]

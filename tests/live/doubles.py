@@ -1,7 +1,9 @@
 """A clock, an inbox, an output and an engine that do as a test tells them."""
 
+from dataclasses import dataclass
+
 from melodyrl.core.engine.events import Nanos, Outgoing, Panic
-from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.midi.messages import NoteOff, NoteOn, from_bytes
 from melodyrl.live.inbox import Told
 
 MS = 1_000_000
@@ -52,6 +54,11 @@ class Port:
         return [message for _, message in self.sent]
 
 
+@dataclass(frozen=True)
+class Picture:
+    timing: object = None
+
+
 class EchoEngine:
     """Answers each note an octave higher, `delay_ns` later; fails on the notes of `poison`."""
 
@@ -60,9 +67,11 @@ class EchoEngine:
         self._poison = poison
         self._waiting = []
         self.told = []
+        self.told_ns = 0
 
     def receive(self, event, now_ns):
         self.told.append((now_ns, event))
+        self.told_ns = now_ns
         match event:
             case NoteOn(pitch) if pitch in self._poison:
                 raise RuntimeError("poisoned")
@@ -85,11 +94,41 @@ class EchoEngine:
         return due
 
     def snapshot(self):
-        return "snapshot"
-
-    def close(self, now_ns):
-        return []
+        return Picture()
 
 
 def told(at_ns, event):
     return Told(event, Nanos(at_ns))
+
+
+class System:
+    """A MIDI system: the names of the ports that are plugged in now."""
+
+    def __init__(self, *names):
+        self.names = list(names)
+
+
+class FakeClient:
+    """A client of a fake system, in RtMidi's words; what it sends arrives where it is joined."""
+
+    def __init__(self, system):
+        self._system = system
+        self.joined = None
+        self.sent = []
+        self.log = []
+
+    def get_ports(self):
+        return list(self._system.names)
+
+    def open_port(self, port, name):
+        assert self.joined is None
+        self.joined = self._system.names[port]
+        self.log.append(("open", self.joined))
+
+    def close_port(self):
+        self.log.append(("close", self.joined))
+        self.joined = None
+
+    def send_message(self, data):
+        if self.joined in self._system.names:
+            self.sent.append(from_bytes(data))

@@ -3,7 +3,6 @@
 import os
 import queue
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,14 +14,14 @@ import pytest
 import rtmidi
 
 from melodyrl.cli import main
-from melodyrl.core.midi.messages import NoteOn
+from melodyrl.cli.take_folder import read_session, take_paths
+from melodyrl.core.midi.messages import NoteOn, to_bytes
 from melodyrl.errors import PortError
 from melodyrl.live.ports import open_ports
 from tests.live.hearing import (
     HURRY,
     MACHINE,
     POLICY,
-    REAL_TIME,
     Heard,
     judge,
     unended,
@@ -38,24 +37,25 @@ RATE = 48_000
 TOLERANCE_MS = 15.0
 LINE = re.compile(r"^\s*(\d+): ((?:[0-9a-f]{2} )+)")
 
-
-@pytest.fixture(scope="module")
-def jack():
-    """The environment in which a JACK server of our own answers."""
-    for tool in ("jackd", "jack_midi_dump", "stdbuf"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not installed (apt install jackd2 coreutils)")
-    command = [MACHINES / "jack-dummy", "-p", "128", *REAL_TIME, "--", "sh", "-c"]
-    with subprocess.Popen(
-        [*command, "echo $JACK_DEFAULT_SERVER; exec cat"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as server:
-        name = server.stdout.readline().strip()
-        assert name, "the JACK server did not start"
-        yield {**os.environ, "JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
-        server.stdin.close()
+FLOOD = """
+import signal, random, sys, time, rtmidi
+going = True
+def stop(*_):
+    global going
+    going = False
+signal.signal(signal.SIGTERM, stop)
+port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="flood")
+port.open_virtual_port("out")
+print("ready", flush=True)
+chance, next_s = random.Random(1), time.monotonic()
+while going:
+    for _ in range(25):
+        port.send_message([chance.choice((0x80, 0x90)), chance.randrange(36, 84), 64])
+    next_s += 0.005
+    time.sleep(max(0, next_s - time.monotonic()))
+port.close_port()
+port.delete()
+"""
 
 
 @pytest.fixture
@@ -75,10 +75,12 @@ class Rig:
         self.env = env
         self.dump = folder / "dump.txt"
         self.chords = folder / "chords.mid"
+        self.takes = folder / "takes"
         self.processes: list[subprocess.Popen] = []
 
     def open(self) -> None:
         jam = ["jam", "--headless", "--api", "jack", "--policy", POLICY]
+        jam += ["--takes", str(self.takes)]
         jam += ["--channel", str(MACHINE + 1), "--tempo", str(TEMPO_BPM)]
         run = [sys.executable, "-c", "from melodyrl.cli import main; main()"]
         self.daemon = self.start([*HURRY, *run, *jam])
@@ -139,6 +141,44 @@ class Rig:
                 process.communicate()
 
 
+def test_take_is_what_went_over_the_wire_and_is_played_again_byte_for_byte(here, rig, capsys):
+    rig.play(4).wait(timeout=60)
+    rig.daemon.send_signal(signal.SIGTERM)
+    rig.daemon.wait(timeout=10)
+
+    subprocess.run(["sleep", "0.1"], check=True)
+    (path,) = take_paths(rig.takes)
+    wire = [mido.Message.from_bytes(to_bytes(each)) for _, each in read_session(path).wire]
+    heard = [message for _, message in rig.heard()]
+    recorded = [m for m in heard if m.channel == MACHINE and m.type.startswith("note")]
+    main(["takes", "1", "--folder", str(rig.takes), "--replay", "--output", "midi-monitor"])
+    again = [message for _, message in rig.heard()][len(heard) :]
+
+    assert [message for message in wire if message.type.startswith("note")] == recorded
+    assert again == wire
+    assert len(again) > 20
+    assert "byte for byte" in capsys.readouterr().out
+
+
+def test_flood_leaves_no_note_and_ends_in_time(rig):
+    """5,000 messages a second, while the program is told to end."""
+    flood = rig.start([sys.executable, "-c", FLOOD])
+    rig.until(flood, "ready")
+    rig.connect("flood:out", "melodyrl:in")
+    rig.connect("melodyrl-out:out", "midi-monitor:input")
+    subprocess.run(["sleep", "3"], check=True)
+
+    rig.daemon.send_signal(signal.SIGTERM)
+    status = rig.daemon.wait(timeout=20)
+    flood.send_signal(signal.SIGTERM)
+    flood.wait(timeout=10)
+
+    heard = rig.heard()
+    assert status == 0
+    assert [m for _, m in heard if m.type == "note_on" and m.channel == MACHINE]
+    assert unended(heard) == 0
+
+
 @pytest.mark.slow
 def test_answer_is_on_the_grid_and_in_harmony_and_ends(rig, record_property):
     rig.play(BARS).wait(timeout=2 * BARS + 30)
@@ -168,13 +208,6 @@ def test_note_that_sounds_is_ended_by_sigterm(rig):
     assert unended(heard) == 0
 
 
-@pytest.fixture
-def here(jack, monkeypatch):
-    """The same server for this process."""
-    for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER"):
-        monkeypatch.setenv(name, jack[name])
-
-
 def test_named_keyboard_is_heard_and_named_instrument_is_sent_to(here):
     heard, played = queue.SimpleQueue(), queue.SimpleQueue()
     keyboard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="Fancy Keys")
@@ -183,7 +216,7 @@ def test_named_keyboard_is_heard_and_named_instrument_is_sent_to(here):
     synth.set_callback(lambda event, data: played.put(event[0]))
     synth.open_virtual_port("synth")
     ports = open_ports(
-        "melodyrl", lambda *told: heard.put(told), "jack", listen_to="fancy", play_on="old synth"
+        "melodyrl", lambda *told: heard.put(told), "jack", listen_to=["fancy"], play_on="old synth"
     )
     before_ns = time.monotonic_ns()
 
@@ -191,12 +224,13 @@ def test_named_keyboard_is_heard_and_named_instrument_is_sent_to(here):
     ports.send(NoteOn(72, 80))
     event, at_ns = heard.get(timeout=5)
     bytes_played = played.get(timeout=5)
+    sentence = ports.sentence
     ports.close()
     for port in (keyboard, synth):
         port.close_port()
         port.delete()
 
-    assert ports.sentence.endswith("Listening to Fancy Keys:keys. Sending to Old Synth:synth.")
+    assert sentence.endswith("Listening to Fancy Keys:keys. Sending to Old Synth:synth.")
     assert event == NoteOn(60, 64)
     assert before_ns < at_ns < time.monotonic_ns()
     assert bytes_played == [0x90, 72, 80]
@@ -204,7 +238,7 @@ def test_named_keyboard_is_heard_and_named_instrument_is_sent_to(here):
 
 def test_keyboard_that_is_not_there_is_a_port_error_that_leaves_nothing_open(here, jack):
     with pytest.raises(PortError, match="Moog"):
-        open_ports("melodyrl", lambda *told: None, "jack", listen_to="Moog")
+        open_ports("melodyrl", lambda *told: None, "jack", listen_to=["Moog"])
 
     listed = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True, check=True)
     assert "melodyrl" not in listed.stdout
@@ -230,3 +264,12 @@ def test_ports_are_listed(here, rig, capsys):
     listed = capsys.readouterr().out
     assert "  melodyrl:in  [JACK]" in listed
     assert "  melodyrl-out:out  [JACK]" in listed
+
+
+def test_doctor_measures_the_server(here, capsys):
+    main(["doctor", "--api", "jack", "--messages", "100"])
+
+    told = capsys.readouterr().out
+    assert "From sending to hearing, 100 messages: median" in told
+    assert "#" in told
+    assert re.search(r"^(Good|Playable, not perfect|Not good enough to play)", told, re.M)

@@ -10,7 +10,7 @@ import pytest
 import rtmidi
 
 from tests.live.hearing import CHORDS, HURRY, MACHINE, POLICY
-from tests.live.test_jack import Rig, here, jack  # noqa: F401 - fixtures
+from tests.live.test_jack import Rig
 
 pytestmark = [pytest.mark.jack, pytest.mark.slow]
 
@@ -72,7 +72,7 @@ class ClockRig(Rig):
 
 
 @pytest.fixture
-def rig(jack, tmp_path):  # noqa: F811
+def rig(jack, tmp_path):
     rig = ClockRig(jack, tmp_path)
     try:
         rig.open()
@@ -82,7 +82,7 @@ def rig(jack, tmp_path):  # noqa: F811
 
 
 @pytest.fixture
-def hand(here):  # noqa: F811
+def hand(here):
     """A player with one hand."""
     port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="hand")
     port.open_virtual_port("out")
@@ -174,7 +174,7 @@ def test_notes_keep_to_a_real_clock_through_stop_locate_and_a_new_tempo(rig, han
     assert np.mean(off_ms <= NEAR_MS) >= NEAR
 
 
-def test_clock_that_we_send_starts_ticks_and_stops(jack, hand, tmp_path):  # noqa: F811
+def test_clock_that_we_send_starts_ticks_and_stops(jack, hand, tmp_path):
     rig = ClockRig(jack, tmp_path)
     try:
         rig.jam("--clock-out")

@@ -1,16 +1,21 @@
-from melodyrl.core.engine.events import Sync
+from melodyrl.core.engine.config import EngineConfig
+from melodyrl.core.engine.engine import Engine
+from melodyrl.core.engine.events import Panic, Stop, Sync
+from melodyrl.core.engine.session import Sent, first_line, from_lines, same_again, sent_line
+from melodyrl.core.engine.takes import event_line
 from melodyrl.core.midi.clock import RealTime
-from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.live.clock import MonotonicClock
 from melodyrl.live.follower import MidiFollower
 from melodyrl.live.loop import Loop
-from tests.live.doubles import MS, EchoEngine, FakeClock, Port, ScriptedInbox, told
+from tests.fakes import BusyPolicy
+from tests.live.doubles import MS, EchoEngine, FakeClock, Picture, Port, ScriptedInbox, told
 
 
-def play(engine, *script, until_ns=300 * MS):
+def play(engine, *script, until_ns=300 * MS, **options):
     clock = FakeClock()
     port, shown = Port(clock), []
-    loop = Loop(engine, ScriptedInbox(clock, *script), port, clock, shown.append)
+    loop = Loop(engine, ScriptedInbox(clock, *script), port, clock, shown.append, **options)
     while clock.now_ns < until_ns:
         loop.turn()
     return loop, port, shown
@@ -46,12 +51,86 @@ def test_engine_is_told_when_an_event_was_heard_not_when_it_was_read():
     assert engine.told == [(7 * MS + 1, NoteOn(60))]
 
 
+class Sleepy(EchoEngine):
+    """Says what is due `asleep_ns` after it was."""
+
+    def __init__(self, asleep_ns):
+        super().__init__(delay_ns=0)
+        self._asleep_ns = asleep_ns
+
+    def next_wake(self):
+        return self._waiting[0].due_ns + self._asleep_ns if self._waiting else None
+
+    def due(self, now_ns):
+        return super().due(now_ns - self._asleep_ns)
+
+
+def test_note_on_that_is_too_late_is_dropped_and_counted_and_a_note_off_never():
+    script = told(0, NoteOn(60)), told(10 * MS, NoteOff(60))
+
+    loop, port, shown = play(Sleepy(120 * MS), *script, late_ns=100 * MS)
+
+    assert port.sent == [(130 * MS, NoteOff(72))]
+    assert (loop.lateness.dropped, loop.lateness.missed) == (1, 1)
+    assert shown[-1].timing.dropped == 1
+
+
+def test_note_on_that_is_late_within_the_tolerance_is_sent_and_counted_as_missed():
+    loop, port, _ = play(Sleepy(90 * MS), told(0, NoteOn(60)), late_ns=100 * MS)
+
+    assert port.sent == [(90 * MS, NoteOn(72))]
+    assert (loop.lateness.dropped, loop.lateness.missed) == (0, 1)
+
+
+def test_thru_sends_on_what_is_heard_at_once_and_ends_it():
+    script = [told(0, NoteOn(60, 70, 3)), told(5 * MS, ControlChange(64, 127, 3))]
+    script += [told(6 * MS, Stop())]
+
+    loop, port, shown = play(EchoEngine(delay_ns=10 * MS), *script, thru=True)
+    end(loop)
+
+    heard = [NoteOn(60, 70, 3), ControlChange(64, 127, 3), NoteOn(72, 70)]
+    assert port.messages == [*heard, NoteOff(60, 3), NoteOff(72)]
+    assert shown[0] == ("note", "player", True, 60, 70, 0)
+
+
+def test_all_that_is_told_and_sent_is_recorded_in_order():
+    recorded = []
+    script = told(0, NoteOn(60)), told(200 * MS, NoteOff(60))
+
+    play(Sleepy(120 * MS), *script, record=recorded.append, thru=True, late_ns=100 * MS)
+
+    assert recorded == [
+        Sent(0, 0, NoteOn(60), "more"),
+        (0, NoteOn(60)),
+        Sent(120 * MS, 0, NoteOn(72), "late"),
+        Sent(200 * MS, 200 * MS, NoteOff(60), "more"),
+        (200 * MS, NoteOff(60)),
+    ]
+
+
+def test_clock_that_is_sent_is_not_recorded_and_the_take_replays():
+    recorded = []
+    engine = Engine(EngineConfig(tempo_bpm=240.0, clock_out=True), BusyPolicy())
+    head = first_line(engine.recording(), "busy", "today")
+    script = [told(5 * MS, NoteOn(60)), told(6 * MS, NoteOn(64)), told(9 * MS, RealTime.TICK)]
+
+    loop, port, _ = play(engine, *script, until_ns=2000 * MS, record=recorded.append)
+    end(loop)
+
+    lines = [sent_line(each) if isinstance(each, Sent) else event_line(each) for each in recorded]
+    wire = same_again(from_lines([head, *lines]), BusyPolicy())
+    assert wire == [each for each in port.sent if isinstance(each[1], Message)]
+    assert port.messages.count(RealTime.TICK) > 150
+    assert sum(isinstance(message, NoteOn) for _, message in wire) >= 5
+
+
 def test_both_players_notes_are_published():
     script = told(0, NoteOn(60, 70)), told(20 * MS, NoteOff(60))
 
     _, _, shown = play(EchoEngine(delay_ns=10 * MS), *script)
 
-    assert [item for item in shown if item != "snapshot"] == [
+    assert [item for item in shown if type(item) is tuple] == [
         ("note", "player", True, 60, 70, 0),
         ("note", "machine", True, 72, 70, 10 * MS),
         ("note", "player", False, 60, 0, 20 * MS),
@@ -62,7 +141,7 @@ def test_both_players_notes_are_published():
 def test_twenty_snapshots_a_second_are_published():
     _, _, shown = play(EchoEngine(), until_ns=1000 * MS)
 
-    assert 19 <= shown.count("snapshot") <= 21
+    assert 19 <= sum(isinstance(item, Picture) for item in shown) <= 21
 
 
 def test_event_that_breaks_the_engine_releases_the_notes_and_the_rest_is_heard():
@@ -113,8 +192,10 @@ def test_page_that_fails_does_not_stop_the_music():
 
 def test_end_releases_what_sounds_even_if_the_engine_cannot():
     class Stuck(EchoEngine):
-        def close(self, now_ns):
-            raise RuntimeError("stuck")
+        def receive(self, event, now_ns):
+            if isinstance(event, Panic):
+                raise RuntimeError("stuck")
+            super().receive(event, now_ns)
 
     loop, port, _ = play(Stuck(), told(0, NoteOn(60)), told(0, NoteOn(64)))
 

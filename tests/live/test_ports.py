@@ -1,11 +1,11 @@
 import pytest
 import rtmidi
 
-from melodyrl.core.midi.clock import RealTime
-from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.midi.messages import NoteOn
 from melodyrl.errors import PortError
 from melodyrl.live import ports as module
-from melodyrl.live.ports import NoPorts, Ports, open_ports, plain_name
+from melodyrl.live.ports import NoPorts, open_ports
+from melodyrl.live.systems import find, foreign, input_names, output_names, plain_name
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_bare_machine_has_no_ports_and_says_so_in_one_sentence(bare, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("asked", [{"api": "jack"}, {"listen_to": "Keystation"}])
+@pytest.mark.parametrize("asked", [{"api": "jack"}, {"listen_to": ["Keystation"]}])
 def test_bare_machine_refuses_what_was_asked_for_by_name(bare, asked):
     with pytest.raises(PortError, match="answers on this machine"):
         open_ports("melodyrl", lambda event, at_ns: None, **asked)
@@ -44,7 +44,7 @@ def test_windows_is_told_what_to_install(bare, monkeypatch):
 
 
 def test_bare_machine_has_no_names(bare):
-    assert module.input_names() == module.output_names() == []
+    assert input_names() == output_names() == []
 
 
 @pytest.mark.parametrize(
@@ -62,25 +62,9 @@ def test_names_lose_their_client_numbers(name, plain):
 def test_device_is_found_by_part_of_its_name_in_any_case_and_is_never_ourselves():
     names = ["melodyrl:in 128:0", "melodyrl-out:out 129:0", "Melodyrl Fan Keyboard:1 24:0"]
 
-    assert module._find("melodyrl", names, "melodyrl", "input") == (2, "Melodyrl Fan Keyboard:1")
+    assert find("melodyrl", names, "melodyrl") == (2, "Melodyrl Fan Keyboard:1 24:0")
+    assert foreign(names, "melodyrl") == [(2, "Melodyrl Fan Keyboard:1 24:0")]
 
 
-def test_device_that_is_not_there_is_an_error_that_names_those_that_are():
-    with pytest.raises(PortError, match='named "Moog"; there is: Keys'):
-        module._find("Moog", ["Keys 24:0"], "melodyrl", "input")
-
-
-def test_callback_hands_on_what_is_ours_and_lets_nothing_escape():
-    heard = []
-
-    def hear(event, at_ns):
-        if event == NoteOn(66):
-            raise RuntimeError("the devil's note")
-        heard.append(event)
-
-    ports = Ports("jack", "melodyrl", hear)
-    for data in ([0x90, 60, 64], [0x90, 60, 0], [0xFA], [0xE0, 0, 64], [], [0x90, 66, 80], [300]):
-        ports._heard((data, 0.0))
-
-    assert heard == [NoteOn(60, 64), NoteOff(60), RealTime.START]
-    assert (ports.ignored, ports.failed) == (2, 2)
+def test_device_that_is_not_there_is_not_found():
+    assert find("Moog", ["Keys 24:0"], "melodyrl") is None

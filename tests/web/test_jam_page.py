@@ -4,7 +4,6 @@ With MELODYRL_PICTURES=1 the pictures of the README and the docs are made anew.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,19 +11,32 @@ from pathlib import Path
 import mido
 import pytest
 
+from tests.web.driving import wait_until
+
 pytestmark = pytest.mark.browser
 
 IMAGES = Path("docs/images")
 MOST_BYTES = 200_000
 BAR_MS = 2400  # 4 beats at 100 bpm
 
-# Am F C G by the computer's keys, an octave down: H is A3
+# Am F C G by the computer's keys: H is A3
 CHORDS = [
     ["KeyH", "KeyK", "Semicolon"],
     ["KeyF", "KeyH", "KeyK"],
     ["KeyG", "KeyK", "Semicolon"],
     ["KeyG", "KeyJ", "KeyL"],
 ]
+
+PAGES = {
+    "wide": {"viewport": {"width": 1600, "height": 900}, "color_scheme": "dark"},
+    "middle": {"viewport": {"width": 900, "height": 760}, "color_scheme": "light"},
+    "phone": {
+        "viewport": {"width": 360, "height": 760},
+        "color_scheme": "light",
+        "has_touch": True,
+        "is_mobile": True,
+    },
+}
 
 
 @pytest.fixture
@@ -46,18 +58,6 @@ def jam():
     process.stdout.close()
 
 
-@pytest.fixture
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("needs Chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 def play(page, chords):
     """Hold each chord for most of a bar, the last one on."""
     for index, codes in enumerate(chords):
@@ -71,50 +71,47 @@ def play(page, chords):
     page.wait_for_timeout(BAR_MS * 0.7)
 
 
-def keep(page, name, folder):
-    path = folder / name
-    page.screenshot(path=path)
-    assert path.stat().st_size < MOST_BYTES
-    if os.environ.get("MELODYRL_PICTURES"):
-        IMAGES.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, IMAGES / name)
+def picture(pages, state):
+    """Keep how each page looks now, where pictures are asked for."""
+    if not os.environ.get("MELODYRL_PICTURES"):
+        return
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for name, page in pages.items():
+        path = IMAGES / f"page-{state}-{name}.png"
+        page.screenshot(path=path)
+        assert path.stat().st_size < MOST_BYTES
 
 
 @pytest.fixture
 def pages(jam, browser):
-    """A wide page and a phone's on the same jam; at the end neither has complained."""
+    """Pages of three widths on the same jam; at the end none has complained."""
     complaints = []
-    options = (
-        {"viewport": {"width": 1280, "height": 760}, "color_scheme": "dark"},
-        {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
-    )
-    contexts = [browser.new_context(**each) for each in options]
-    opened = [context.new_page() for context in contexts]
-    for page in opened:
+    contexts = {name: browser.new_context(**options) for name, options in PAGES.items()}
+    opened = {name: context.new_page() for name, context in contexts.items()}
+    for page in opened.values():
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(jam)
         page.wait_for_selector("#connection[data-state=open]")
     yield opened
-    for context in contexts:
+    for context in contexts.values():
         context.close()
     assert complaints == []
 
 
 @pytest.mark.slow
-def test_chords_held_on_the_page_are_answered_by_the_real_machine(pages, tmp_path):
-    page, phone = pages
-    page.keyboard.press("KeyZ")
+def test_chords_held_on_the_page_are_answered_by_the_real_machine(pages):
+    page = pages["wide"]
+    picture(pages, "empty")
     play(page, CHORDS)
-    keep(page, "page-wide.png", tmp_path)
-    keep(phone, "page-phone.png", tmp_path)
 
-    players = page.evaluate("melodyrl.notes.map(({who}) => who)")
-    assert players.count("player") == 12
-    assert players.count("machine") >= 4
+    parts = page.evaluate("melodyrl.notes.map(({part}) => part)")
+    assert parts.count("player") == 12
+    assert parts.count("machine") >= 4
     assert page.inner_text("#chord") == "G"
     assert int(page.inner_text("#position").split(".")[0]) >= 4
-    assert "It chose" in page.inner_text("#why")
+    assert page.locator("#why .term").count() >= 4
+    assert "It played" in page.text_content("#why-table caption")
 
     with page.expect_download() as download:
         page.click("#take")
@@ -125,3 +122,23 @@ def test_chords_held_on_the_page_are_answered_by_the_real_machine(pages, tmp_pat
     page.click("#stop")
     page.wait_for_timeout(300)
     assert page.evaluate("melodyrl.voices") == []
+
+
+@pytest.mark.slow
+def test_a_guests_chords_are_heard_by_the_real_machine_as_they_are_meant(pages):
+    page = pages["wide"]
+    page.click("#first-duet")
+    for chord in ("Am", "F", "C", "G"):
+        wait_until(page, "chord => melodyrl.state.chord === chord", chord, timeout_s=6)
+
+    picture(pages, "duet")
+    for each in pages.values():
+        each.locator(".why summary").click()
+    page.wait_for_timeout(100)
+    picture(pages, "why")
+    parts = page.evaluate("melodyrl.notes.map(({part}) => part)")
+    assert parts.count("machine") >= 4
+    page.click("#duet")
+    wait_until(page, "melodyrl.voices.length === 0")
+    wait_until(page, "!melodyrl.state.running")
+    assert page.evaluate("melodyrl.state.held.length + melodyrl.state.sounding.length") == 0

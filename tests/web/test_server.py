@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import mido
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.sync.client import connect
 
 from melodyrl.core.engine.events import Panic, SetMode
@@ -251,6 +251,83 @@ def test_the_take_is_a_midi_file(daemon, port):
     assert 71 in notes
 
 
+def post(port, path, body, **headers):
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    headers = {"Origin": f"http://127.0.0.1:{port}"} | headers
+    try:
+        client.request("POST", path, body, {n.replace("_", "-"): headers[n] for n in headers})
+        answer = client.getresponse()
+        return answer.status, answer.read()
+    finally:
+        client.close()
+
+
+def test_a_midi_file_comes_back_as_notes(daemon, port):
+    with page(port) as socket:
+        socket.send('{"type": "note", "on": true, "pitch": 72}')
+        assert daemon.wait_for(NoteOn(72, 88))
+    _, take = get(port, "/take.mid")
+
+    status, body = post(port, "/notes", take)
+
+    assert status == 200
+    assert 72 in {note[2] for track in json.loads(body)["tracks"] for note in track["notes"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"", b"empty"),
+        (b"GIF89a", b"not a MIDI file"),
+        (b"MThd\0\0\0\6\0\1\xff\xff\1\xe0", b"claims 65535 tracks"),
+        (b"MThd" + bytes(1_000_000), b"larger than 256 KiB"),
+    ],
+)
+def test_a_file_that_is_not_one_is_refused_in_a_sentence(port, body, sentence):
+    status, answer = post(port, "/notes", body)
+
+    assert status == 422
+    assert sentence in answer
+    assert b"Traceback" not in answer
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}]
+)
+def test_a_file_from_another_page_is_not_read(port, headers):
+    status, answer = post(port, "/notes", b"MThd", **headers)
+
+    assert status == 403
+    assert b"MIDI" not in answer
+
+
+def test_a_file_without_an_origin_is_not_read(port):
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    client.request("POST", "/notes", b"MThd")
+    status = client.getresponse().status
+    client.close()
+
+    assert status == 403
+
+
+def test_a_file_that_never_ends_is_cut_off_and_holds_nobody_up(daemon, port):
+    def endless():
+        for _ in range(1000):
+            yield bytes(10_000)
+
+    started = time.monotonic()
+    try:
+        status, answer = post(port, "/notes", endless(), Transfer_Encoding="chunked")
+        assert (status, b"larger" in answer) == (422, True)
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the answer was lost as the server hung up on us, which is as good
+    with page(port) as socket:
+        socket.send('{"type": "note", "on": true, "pitch": 73}')
+        assert daemon.wait_for(NoteOn(73, 88), 2.0)
+
+    assert time.monotonic() - started < 5
+
+
 def test_a_server_that_is_killed_comes_back_and_its_keys_are_released():
     daemon = StandIn()
     url = daemon.start()
@@ -267,7 +344,7 @@ def test_a_server_that_is_killed_comes_back_and_its_keys_are_released():
                 with page(port) as socket:
                     hello = json.loads(socket.recv(timeout=5))
                 break
-            except OSError:
+            except (OSError, InvalidMessage):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
         assert daemon.stage.url == url

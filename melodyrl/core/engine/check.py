@@ -8,6 +8,7 @@ from melodyrl.core.engine.events import (
     MODES,
     Halt,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -43,7 +44,7 @@ def makes_sense(event: object) -> bool:
             return _is_within(beats, 16) and _is_within(unit, 16) and Meter(beats, unit) in METERS
         case Sync():
             return _is_sync(event)
-        case Start() | Stop() | Panic() | Tap() | Halt():
+        case Start() | Stop() | Panic() | Release() | Tap() | Halt():
             return True
         case _:
             return False

@@ -18,6 +18,7 @@ from melodyrl.core.engine.events import (
     Nanos,
     Outgoing,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -28,7 +29,6 @@ from melodyrl.core.engine.events import (
     Sync,
     Tap,
 )
-from melodyrl.core.engine.notes import Take, part
 from melodyrl.core.engine.outbox import Outbox
 from melodyrl.core.engine.recorder import Recorder, Recording
 from melodyrl.core.engine.snapshot import ClockState, Snapshot
@@ -71,6 +71,11 @@ class Engine:
         self._told = Nanos(0)
         self._outbox = Outbox()
         self._dropped = 0
+
+    @property
+    def told_ns(self) -> Nanos:
+        """The present, as the engine takes it: the latest moment that it was told of."""
+        return self._told
 
     def receive(self, event: Event, now_ns: Nanos) -> None:
         """Something was heard or asked for, at a moment of the monotonic clock."""
@@ -140,12 +145,9 @@ class Engine:
             recorder.lost,
         )
 
-    def take(self) -> Take:
-        """The notes of both players so far, those that still sound ending now."""
-        return Take(
-            player=part(self._recorder.events, self._told),
-            ours=part(self._outbox.sent, self._told),
-        )
+    def sent(self) -> tuple[Outgoing, ...]:
+        """All notes and controls that were said so far, as far back as the recording goes."""
+        return tuple(self._outbox.sent)
 
     @property
     def _is_led(self) -> bool:
@@ -203,6 +205,8 @@ class Engine:
                 self._change_mode(mode)
             case Start() | Stop() | Panic():
                 self._transport_to(event)
+            case Release():
+                self._outbox.say(self._band.ledger.release(), self._told)
 
     def _pace(self, event: SetTempo | Tap | Sync | Halt) -> None:
         match event:

@@ -88,6 +88,11 @@ class Panic:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """End our notes now; the music runs on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """Another clock leads: by it, the song is at `step` at `anchor_ns`. Begins the music.
 
@@ -108,7 +113,7 @@ class Halt:
     """The clock that leads has stopped; the next Sync begins the music again."""
 
 
-Command = SetKnob | SetMode | SetTempo | Tap | SetKey | SetMeter | Start | Stop | Panic
+Command = SetKnob | SetMode | SetTempo | Tap | SetKey | SetMeter | Start | Stop | Panic | Release
 Event = NoteOn | NoteOff | ControlChange | Command | Sync | Halt
 
 

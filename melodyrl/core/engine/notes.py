@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from melodyrl.core.engine.events import Event, Nanos, Outgoing
+from melodyrl.core.engine.recorder import Recording
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.core.midi.notes import Note, notes_of
 
@@ -14,6 +15,14 @@ class Take:
 
     player: tuple[Note, ...]
     ours: tuple[Note, ...]
+
+
+def take_of(recording: Recording, sent: Iterable[Outgoing]) -> Take:
+    """The notes of both players, those that still sound at the end of the recording ending there.
+
+    Pairing hours of notes takes longer than a note may wait: not for the thread that plays.
+    """
+    return Take(part(recording.events, recording.until_ns), part(sent, recording.until_ns))
 
 
 def part(events: Iterable[tuple[Nanos, Event] | Outgoing], until_ns: Nanos) -> tuple[Note, ...]:

@@ -28,6 +28,20 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """How late messages were sent since the start. Quantiles are upper bounds."""
+
+    sent: int
+    missed: int
+    """Sent 10 ms late or later."""
+    dropped: int
+    """Note-ons that were too late to be sent at all."""
+    p50_us: float
+    p99_us: float
+    worst_us: float
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The engine at `told_ns`. Bar, beat and step count from 0; pitches are MIDI numbers."""
 
@@ -63,3 +77,5 @@ class Snapshot:
     """Decisions that the policy failed to take, so that the rules took them."""
     fallback: bool
     """Whether the rules took the last decision."""
+    timing: Timing | None = None
+    """Added by who sends; the engine itself knows no clock."""

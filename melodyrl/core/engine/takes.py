@@ -11,6 +11,7 @@ from melodyrl.core.engine.events import (
     Halt,
     Nanos,
     Panic,
+    Release,
     SetKey,
     SetKnob,
     SetMeter,
@@ -41,6 +42,7 @@ _EVENTS: dict[str, Callable[..., Event]] = {
         Start,
         Stop,
         Panic,
+        Release,
         Tap,
         Sync,
         Halt,
@@ -50,19 +52,28 @@ _EVENTS: dict[str, Callable[..., Event]] = {
 
 def to_lines(recording: Recording) -> Iterator[str]:
     """The lines of a recording, without line ends."""
-    config = asdict(recording.config)
-    head = {
+    yield json.dumps(head_of(recording))
+    for told in recording.events:
+        yield event_line(told)
+
+
+def head_of(recording: Recording) -> dict[str, object]:
+    """What the first line says: all but the events."""
+    return {
         "format": _FORMAT,
         "version": _VERSION,
-        "config": config,
+        "config": asdict(recording.config),
         "policy_name": recording.policy_name,
         "policy_digest": recording.policy_digest,
         "until_ns": recording.until_ns,
         "lost": recording.lost,
     }
-    yield json.dumps(head)
-    for at_ns, event in recording.events:
-        yield json.dumps({"at_ns": at_ns, "event": type(event).__name__, **asdict(event)})
+
+
+def event_line(told: Told) -> str:
+    """The line of one event."""
+    at_ns, event = told
+    return json.dumps({"at_ns": at_ns, "event": type(event).__name__, **asdict(event)})
 
 
 def from_lines(lines: Iterable[str]) -> Recording:
@@ -80,15 +91,8 @@ def from_lines(lines: Iterable[str]) -> Recording:
             raise ValueError("not a recording")
         events: list[Told] = []
         for number, line in numbered:  # noqa: B007 - the error below says which line
-            events.append(_event(json.loads(line)))
-        return Recording(
-            _config(head["config"]),
-            str(head["policy_name"]),
-            str(head["policy_digest"]),
-            tuple(events),
-            Nanos(_whole(head["until_ns"])),
-            _whole(head["lost"]),
-        )
+            events.append(event_of(json.loads(line)))
+        return recording_of(head, events)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FileError(
             f"Line {number} is not one of a recording of ours ({error}); "
@@ -96,7 +100,20 @@ def from_lines(lines: Iterable[str]) -> Recording:
         ) from None
 
 
-def _event(record: dict[str, object]) -> Told:
+def recording_of(head: dict[str, object], events: Iterable[Told]) -> Recording:
+    """The recording of a first line and its events; ValueError or the like where it is broken."""
+    return Recording(
+        _config(head["config"]),  # type: ignore[arg-type]
+        str(head["policy_name"]),
+        str(head["policy_digest"]),
+        tuple(events),
+        Nanos(_whole(head["until_ns"])),
+        _whole(head["lost"]),
+    )
+
+
+def event_of(record: dict[str, object]) -> Told:
+    """The event of a line; errors as in `recording_of`."""
     values = {name: value for name, value in record.items() if name not in ("at_ns", "event")}
     event = _EVENTS[str(record["event"])](**values)
     if not makes_sense(event):

@@ -31,6 +31,12 @@ export class Grid {
     if (this.stretches.length > 64) this.stretches.shift();
   }
 
+  /** Quarter notes since the first bar began, at a moment; null while the machine waits. */
+  quarterAt(ms) {
+    const last = this.stretches.at(-1);
+    return last?.running ? (last.step + (ms - last.ms) / last.stepMs) / 4 : null;
+  }
+
   /** Calls draw(ms, is bar, bar number from 1) for each beat between two moments. */
   lines(fromMs, toMs, draw) {
     this.stretches.forEach(({ ms, step, stepMs, meter, running }, index) => {

@@ -1,75 +1,60 @@
-// Joins the parts: piano and controls -> daemon; daemon -> roll, piano lights, sound and panels.
+// Joins the parts: piano, guest and controls -> daemon; daemon -> stage and panels.
 
+import { acceptFiles, offerFile } from "./drop.js";
 import { Grid } from "./grid.js";
+import { Guest } from "./guest.js";
+import { Instrument } from "./instrument.js";
+import { Keys } from "./keys.js";
+import { Knobs } from "./knobs.js";
 import { Link } from "./link.js";
 import { Panel } from "./panel.js";
 import { CODES, Piano } from "./piano.js";
+import { Ports } from "./ports.js";
 import { Roll } from "./roll.js";
-import { Synth } from "./synth.js";
-import { WhyLine } from "./why.js";
-
-const ECHO_MS = 1500; // an own note comes back from the daemon well within this
-const SETTLED_MS = 200; // a state may be this much older than a note that it does not know yet
+import { Score } from "./score.js";
+import { leaveFields, listen } from "./shortcuts.js";
+import { Stage } from "./stage.js";
+import { Replay, tuneOf } from "./takes.js";
+import { TUNES } from "./tunes.js";
+import { VOICES, warm } from "./voices.js";
+import { Why } from "./why.js";
 
 const at = (id) => document.getElementById(id);
-const grid = new Grid();
-const roll = new Roll(at("roll"), grid);
-const why = new WhyLine(at("why"));
-const link = new Link({ hello, note, state, lost, error }, connection);
-const panel = new Panel((message) => link.send(message));
-const piano = new Piano(at("piano"), press, release);
-let synth = null;
-let echoes = []; // {on, pitch, until}: own notes that sound already and will be told by the daemon
+const send = (message) => link.send(message);
 let noticeTimer = 0;
 let lastState = null;
 
-/** Browsers allow sound only after a gesture, so the synth is made in the first one. */
-function unlock() {
-  synth ??= new Synth(new AudioContext({ latencyHint: "interactive" }), at("volume").value / 100);
-  if (synth.context.state === "suspended") synth.context.resume();
-}
-
-function press(pitch, velocity) {
-  unlock();
-  if (at("hear-player").checked) synth.on("player", pitch, velocity);
-  tell(true, pitch, velocity);
-}
-
-function release(pitch) {
-  synth?.off("player", pitch);
-  tell(false, pitch, 0);
-}
-
-function tell(on, pitch, velocity) {
-  if (!link.isOpen) return;
-  link.send(on ? { type: "note", on, pitch, velocity } : { type: "note", on, pitch });
-  echoes.push({ on, pitch, until: performance.now() + ECHO_MS });
-}
-
-function isEcho(on, pitch) {
-  const now = performance.now();
-  echoes = echoes.filter((echo) => echo.until > now);
-  const index = echoes.findIndex((echo) => echo.on === on && echo.pitch === pitch);
-  if (index >= 0) echoes.splice(index, 1);
-  return index >= 0;
-}
-
-function note({ who, on, pitch, velocity, at_ms: ms }) {
-  const own = who === "player" && isEcho(on, pitch);
-  if (!on) {
-    roll.off(who, pitch, link.toPage(ms));
-    piano.light(who, pitch, false);
-    if (!own) synth?.off(who, pitch);
-    return;
-  }
-  roll.on(who, pitch, velocity, link.toPage(ms));
-  piano.light(who, pitch, true);
-  if (!own && at(`hear-${who}`).checked) synth?.on(who, pitch, velocity);
-}
+const instrument = new Instrument({
+  get volume() { return at("volume").value / 100; },
+  get voices() { return { player: at("voice-player").value, machine: at("voice-machine").value }; },
+  isHeard: (part) => part.startsWith("take") || at(`hear-${part}`).checked,
+});
+const keys = new Keys(
+  (pitch, velocity) => stage.press(pitch, velocity),
+  (pitch) => stage.release(pitch),
+  (pitch) => piano.paint(pitch),
+);
+const score = new Score();
+const grid = new Grid();
+const piano = new Piano(at("piano"), keys);
+const roll = new Roll(at("roll"), score, grid, () => instrument.latencyMs);
+const why = new Why(at("why"), at("why-table"));
+const panel = new Panel(send);
+const knobs = new Knobs((name, value) => send({ type: "knob", name, value }), notice);
+const ports = new Ports(keys, notice);
+const link = new Link({ hello, note: (message) => stage.note(message), state, lost, error }, connection);
+const stage = new Stage({ link, instrument, score, piano, midi: ports.midi });
+const guest = new Guest(keys, grid, send, showPlaying);
+const replay = new Replay(
+  (part, pitch, velocity) => stage.begin(part, pitch, velocity, performance.now()),
+  (part, pitch) => stage.end(part, pitch, performance.now()),
+  showPlaying,
+);
 
 function hello(message) {
-  forget();
+  stage.forget();
   panel.hello(message);
+  knobs.hello(message.knobs);
   if (message.state) show(message.state);
 }
 
@@ -81,34 +66,24 @@ function show(state) {
   lastState = state;
   const ms = link.toPage(state.told_ms);
   grid.tell(ms, state);
-  roll.chord(state.chord, ms);
-  settle("player", state.held, ms);
-  settle("machine", state.sounding, ms);
+  guest.follow(state, ms);
+  score.chord(state.chord, ms);
+  stage.settle(state, ms);
   panel.state(state);
+  knobs.state(state.knobs);
   why.show(state.why);
-  write("chord", state.chord ?? "–");
-  write("key-heard", state.key ?? "–");
-  write("position", state.running ? `${state.bar + 1}.${state.beat + 1}` : "–");
+  write(at("chord"), state.chord ?? "–");
+  write(at("key-heard"), state.key ?? "–");
+  write(at("position"), state.running ? `${state.bar + 1}.${state.beat + 1}` : "–");
 }
 
-/** End notes that no longer sound by what the daemon says, should their off have been lost. */
-function settle(who, pitches, ms) {
-  roll.keepOnly(who, pitches, ms - SETTLED_MS, (pitch) => end(who, pitch, ms));
-}
-
-function end(who, pitch, ms) {
-  roll.off(who, pitch, ms);
-  piano.light(who, pitch, false);
-  synth?.off(who, pitch);
-}
-
-function write(id, text) {
-  if (at(id).textContent !== text) at(id).textContent = text;
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Some notes never came: end what sounds, rather than let one hang. */
 function lost() {
-  forget();
+  stage.forget();
 }
 
 function error({ text }) {
@@ -120,110 +95,119 @@ function notice(text) {
   at("notice").textContent = text;
   at("notice").hidden = false;
   clearTimeout(noticeTimer);
-  noticeTimer = setTimeout(() => { at("notice").hidden = true; }, 6000);
-}
-
-function forget() {
-  echoes = [];
-  synth?.allOff();
-  piano.darken();
-  roll.allOff(performance.now());
+  noticeTimer = setTimeout(() => { at("notice").hidden = true; }, 8000);
 }
 
 function connection(isOpen) {
   at("connection").dataset.state = isOpen ? "open" : "waiting";
   at("connection").textContent = isOpen ? "connected" : "reconnecting";
-  if (!isOpen) {
-    piano.letAllGo();
-    forget();
-  }
+  if (!isOpen) silence();
+}
+
+/** Everything that this page plays, ended. */
+function silence() {
+  replay.stop();
+  guest.stop();
+  piano.letAllGo();
+  stage.forget();
 }
 
 function panic() {
-  piano.letAllGo();
-  link.send({ type: "panic" });
-  forget();
+  silence();
+  at("latch").checked = false;
+  piano.setLatch(false);
+  send({ type: "panic" });
 }
 
-function octave(by) {
-  piano.setOctave(piano.octave + by);
+function octave(step) {
+  piano.setOctave(piano.octave + step);
   at("octave").textContent = `C${piano.octave}`;
 }
 
-/** Download the take, or say why there is none. */
-async function download(event) {
-  event.preventDefault();
-  const { href, download: name } = event.currentTarget;
+/** One click begins a duet, the next one ends it. */
+function duet() {
+  instrument.unlock();
+  if (guest.isPlaying) guest.stop();
+  else guest.start(TUNES[at("tune").value]);
+}
+
+async function hearTake() {
+  if (replay.isPlaying) replay.stop();
+  else await attempt(() => replay.start());
+}
+
+async function playFile(file) {
+  instrument.unlock();
+  await attempt(async () => guest.start(await tuneOf(file)));
+}
+
+async function attempt(work) {
   try {
-    const answer = await fetch(href);
-    if (!answer.ok) throw new Error(await answer.text());
-    const url = URL.createObjectURL(await answer.blob());
-    Object.assign(document.createElement("a"), { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10000);
-  } catch (error) {
-    notice(error instanceof TypeError ? "The server does not answer." : error.message);
+    await work();
+  } catch (problem) {
+    notice(problem.message);
   }
 }
 
-/** Whether a key that goes down is meant for the piano, and not for a field or a shortcut. */
-function isForPiano(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  return !event.target.matches?.("input[type=number], select");
+function showPlaying() {
+  at("duet").textContent = guest.isPlaying ? "Stop" : "Duet";
+  at("duet").dataset.state = guest.isPlaying ? "playing" : "";
+  at("replay").textContent = replay.isPlaying ? "Stop replay" : "Replay take";
 }
 
-addEventListener("keydown", (event) => {
-  if (event.key === "Escape") panic();
-  if (!isForPiano(event) || event.repeat) return;
-  if (event.code === "KeyZ") octave(-1);
-  else if (event.code === "KeyX") octave(1);
-  else if (piano.keyDown(event.code)) event.preventDefault();
-});
-addEventListener("keyup", (event) => piano.keyUp(event.code));
-addEventListener("blur", () => piano.letAllGo());
-addEventListener("pagehide", () => piano.letAllGo());
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) piano.letAllGo();
-});
-for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, unlock);
+at("tune").append(...TUNES.map(({ title }, index) => new Option(title, index)));
+for (const [role, usual] of [["player", "piano"], ["machine", "pluck"]]) {
+  const select = at(`voice-${role}`);
+  select.append(...Object.entries(VOICES).map(([name, { title }]) => new Option(title, name)));
+  select.value = usual;
+  select.addEventListener("change", () => instrument.synth?.setInstrument(role, select.value));
+  at(`hear-${role}`).addEventListener("change", () => instrument.allOff(role));
+}
+warm(["piano", "pluck"]);
 
-at("panic").addEventListener("click", panic);
-at("stop").addEventListener("click", () => {
-  piano.letAllGo();
-  link.send({ type: "stop" });
-});
-at("take").addEventListener("click", download);
-at("octave-down").addEventListener("click", () => octave(-1));
-at("octave-up").addEventListener("click", () => octave(1));
+const clicks = {
+  panic, duet, "first-duet": duet, replay: hearTake,
+  "octave-down": () => octave(-1), "octave-up": () => octave(1),
+  stop() {
+    silence();
+    send({ type: "stop" });
+  },
+};
+for (const [id, work] of Object.entries(clicks)) at(id).addEventListener("click", work);
 at("latch").addEventListener("change", (event) => piano.setLatch(event.target.checked));
-at("volume").addEventListener("input", (event) => {
-  at("volume-value").textContent = `${event.target.value} %`;
-  synth?.setVolume(event.target.value / 100);
+at("pedal").addEventListener("change", (event) => keys.pedal(event.target.checked));
+keys.onPedal = (isDown) => { at("pedal").checked = isDown; };
+at("volume").addEventListener("input", ({ target }) => {
+  at("volume-value").textContent = `${target.value} %`;
+  instrument.synth?.setVolume(target.value / 100);
 });
-for (const who of ["player", "machine"]) {
-  at(`hear-${who}`).addEventListener("change", () => synth?.allOff(who));
-}
-// A choice made, the letters play again rather than search in the list.
-for (const id of ["key", "tempo"]) at(id).addEventListener("change", (event) => event.target.blur());
+listen(piano, { octave, panic, pedal: (isDown) => keys.pedal(isDown), undo: () => knobs.undo() });
+leaveFields();
+acceptFiles(at("drop"), playFile);
+offerFile(at("take"), "audio/midi");
 
 setInterval(() => {
-  at("hint").toggleAttribute("data-off", !roll.isEmpty);
-  for (const cap of document.querySelectorAll("#hint kbd")) cap.textContent = piano.label(cap.dataset.code);
+  at("hint").toggleAttribute("data-off", guest.isPlaying || !roll.isEmpty);
+  for (const cap of document.querySelectorAll("#hint kbd")) write(cap, piano.label(cap.dataset.code));
 }, 250);
 
 // What a curious person, or a test, may look at from the console.
 globalThis.melodyrl = {
   codes: CODES,
   get voices() {
-    return [...(synth?.sounding.keys() ?? [])];
+    return [...(instrument.synth?.sounding.keys() ?? [])];
   },
   get audio() {
-    return synth?.context.state ?? "none";
+    return instrument.synth?.context.state ?? "none";
+  },
+  get instruments() {
+    return instrument.synth?.instruments;
   },
   get notes() {
-    return roll.notes;
+    return score.notes;
   },
-  get frames() {
-    return roll.frames;
+  get frameMs() {
+    return roll.spentMs;
   },
   get state() {
     return lastState;

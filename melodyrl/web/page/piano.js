@@ -1,8 +1,8 @@
-// The piano: mouse, several fingers, and the computer's keys. Says what is pressed and released.
+// The piano: drawn keys under mouse and fingers, and the computer's keys. Lights what sounds.
 
 const WHITE = [0, 2, 4, 5, 7, 9, 11];
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
-const WHITE_WIDTH_PX = 34;
+const WHITE_WIDTH_PX = matchMedia("(pointer: coarse)").matches ? 36 : 26; // a finger, a mouse
 
 /** Offsets in semitones from the shown octave, by place on the keyboard (not by letter). */
 export const CODES = [
@@ -15,15 +15,14 @@ export const pitchName = (pitch) => `${NAMES[pitch % 12]}${Math.floor(pitch / 12
 const isWhite = (pitch) => WHITE.includes(pitch % 12);
 
 export class Piano {
-  /** press(pitch, velocity) and release(pitch) are called once a key, however many hold it. */
-  constructor(element, press, release) {
+  /** Draws into an element, and holds keys on `keys` (see keys.js). */
+  constructor(element, keys) {
     this.element = element;
-    this.press = press;
-    this.release = release;
-    this.octave = 4; // of the key A; scientific, C4 = 60
-    this.holders = new Map(); // pitch -> Set of holders ("KeyA", "pointer 3", "latch")
+    this.keys = keys;
+    this.octave = 3; // of the key A; scientific, C4 = 60; the machine answers above
     this.pointers = new Map(); // pointer id -> pitch
-    this.keys = new Map(); // pitch -> element
+    this.down = new Map(); // code -> the pitch it pressed: the octave may change before it rises
+    this.drawn = new Map(); // pitch -> element
     this.lit = new Map(); // pitch -> Set of who sounds it
     this.latch = false;
     this.labels = null;
@@ -58,13 +57,14 @@ export class Piano {
   /** Lay the keys out for the width there is, from the shown octave upward. */
   draw(force = false) {
     const width = this.element.clientWidth;
-    const whites = Math.max(10, Math.min(43, Math.floor(width / WHITE_WIDTH_PX)));
+    const whites = Math.max(10, Math.min(50, Math.floor(width / WHITE_WIDTH_PX)));
     // The machine answers above what is played: room goes there first.
-    const first = this.lowest - (whites >= 36 ? 12 : 0);
+    const below = whites >= 50 ? 24 : whites >= 30 ? 12 : 0;
+    const first = Math.max(0, this.lowest - below);
     const layout = `${first} ${whites}`;
     if (layout === this.layout && !force) return;
     this.layout = layout;
-    this.keys.clear();
+    this.drawn.clear();
     const made = [];
     let white = 0;
     for (let pitch = first; white < whites && pitch < 128; pitch++) {
@@ -74,12 +74,12 @@ export class Piano {
       key.style.setProperty("--at", white);
       if (isWhite(pitch)) white++;
       key.append(this.caption(pitch));
-      this.keys.set(pitch, key);
+      this.drawn.set(pitch, key);
       made.push(key);
     }
     this.element.style.setProperty("--whites", whites);
     this.element.replaceChildren(...made);
-    for (const pitch of this.keys.keys()) this.paint(pitch);
+    for (const pitch of this.drawn.keys()) this.paint(pitch);
   }
 
   caption(pitch) {
@@ -111,44 +111,24 @@ export class Piano {
   }
 
   paint(pitch) {
-    const key = this.keys.get(pitch);
+    const key = this.drawn.get(pitch);
     if (!key) return;
     const whos = this.lit.get(pitch);
-    key.classList.toggle("player", Boolean(whos?.has("player") || this.holders.has(pitch)));
+    key.classList.toggle("player", Boolean(whos?.has("player") || this.keys.isHeld(pitch)));
     key.classList.toggle("machine", Boolean(whos?.has("machine")));
   }
 
   hold(pitch, holder, velocity) {
-    if (pitch < 0 || pitch > 127) return;
-    const holders = this.holders.get(pitch) ?? new Set();
-    if (this.latch && holders.has("latch")) {
-      this.letGo(pitch, "latch");
-      return;
-    }
-    const isNew = holders.size === 0;
-    holders.add(this.latch ? "latch" : holder);
-    this.holders.set(pitch, holders);
-    if (isNew) this.press(pitch, velocity);
-    this.paint(pitch);
+    if (!this.latch) this.keys.hold(pitch, holder, velocity);
+    else if (this.keys.has(pitch, "latch")) this.keys.letGo(pitch, "latch");
+    else this.keys.hold(pitch, "latch", velocity);
   }
 
-  letGo(pitch, holder) {
-    const holders = this.holders.get(pitch);
-    if (!holders?.delete(holder) || holders.size) return;
-    this.holders.delete(pitch);
-    this.release(pitch);
-    this.paint(pitch);
-  }
-
-  /** Release everything that is held here, by whatever. */
+  /** Release everything that is held with mouse, fingers or the computer's keys. */
   letAllGo() {
     this.pointers.clear();
-    for (const pitch of [...this.holders.keys()]) {
-      this.holders.delete(pitch);
-      this.release(pitch);
-      this.paint(pitch);
-    }
-    this.down?.clear();
+    this.down.clear();
+    this.keys.letPageGo();
   }
 
   setLatch(on) {
@@ -159,7 +139,6 @@ export class Piano {
   keyDown(code) {
     const offset = CODES.indexOf(code);
     if (offset < 0) return false;
-    this.down ??= new Map(); // code -> the pitch it pressed: the octave may change before it rises
     if (!this.down.has(code)) {
       this.down.set(code, this.lowest + offset);
       this.hold(this.lowest + offset, code, 88);
@@ -168,10 +147,10 @@ export class Piano {
   }
 
   keyUp(code) {
-    const pitch = this.down?.get(code);
+    const pitch = this.down.get(code);
     if (pitch === undefined) return;
     this.down.delete(code);
-    this.letGo(pitch, code);
+    this.keys.letGo(pitch, code);
   }
 
   pointerDown(event) {
@@ -189,7 +168,7 @@ export class Piano {
     const pitch = this.pointers.get(event.pointerId);
     if (pitch === undefined) return;
     this.pointers.delete(event.pointerId);
-    if (pitch !== null) this.letGo(pitch, `pointer ${event.pointerId}`);
+    if (pitch !== null) this.keys.letGo(pitch, `pointer ${event.pointerId}`);
   }
 
   /** The pointer is over a key (or over none): sliding along plays each. */
@@ -199,7 +178,7 @@ export class Piano {
     const before = this.pointers.get(event.pointerId);
     if (pitch === before) return;
     const holder = `pointer ${event.pointerId}`;
-    if (before !== undefined && before !== null) this.letGo(before, holder);
+    if (before !== undefined && before !== null) this.keys.letGo(before, holder);
     this.pointers.set(event.pointerId, pitch);
     if (pitch !== null) this.hold(pitch, holder, velocityAt(event, key));
   }

@@ -1,28 +1,38 @@
-// Two voices, made here: a warm electric piano for the player, a bright lead for the machine.
+// The page's instrument: a voice for each part, one small room, and a ceiling that nothing passes.
+
+import { VOICES } from "./voices.js";
 
 const REVERB_S = 1.9;
 const MOST_VOICES = 48;
-
-/** Frequency in Hz of a MIDI pitch; A4 = 69 = 440 Hz. */
-export const frequency = (pitch) => 440 * 2 ** ((pitch - 69) / 12);
+const CEILING = 0.97;
+const GAINS = { player: 0.9, machine: 1.25 }; // its one line against the three or four notes of a chord
 
 /** Plays notes into an AudioContext (or an OfflineAudioContext, for tests). */
 export class Synth {
   constructor(context, volume = 0.7) {
     this.context = context;
-    this.sounding = new Map(); // "who:pitch" -> voice
+    this.instruments = { player: "piano", machine: "pluck" };
+    this.sounding = new Map(); // "part:pitch" -> voice
     this.ending = new Set(); // voices that are released and still ring
-    this.bus = context.createGain();
-    this.master = context.createGain();
-    this.master.gain.value = volume * volume;
-    const limiter = new DynamicsCompressorNode(context, {
-      threshold: -12, knee: 8, ratio: 16, attack: 0.002, release: 0.18,
+    this.bus = new GainNode(context);
+    this.master = new GainNode(context, { gain: volume * volume });
+    const glue = new DynamicsCompressorNode(context, {
+      threshold: -16, knee: 12, ratio: 4, attack: 0.004, release: 0.2,
     });
     const reverb = new ConvolverNode(context, { buffer: room(context) });
-    const wet = new GainNode(context, { gain: 0.22 });
-    this.bus.connect(limiter);
-    this.bus.connect(reverb).connect(wet).connect(limiter);
-    limiter.connect(this.master).connect(context.destination);
+    this.bus.connect(glue);
+    this.bus.connect(new GainNode(context, { gain: 0.2 })).connect(reverb).connect(glue);
+    this.inputs = Object.fromEntries(Object.entries(GAINS).map(([role, gain]) => {
+      const input = new GainNode(context, { gain });
+      input.connect(this.bus);
+      return [role, input];
+    }));
+    ceiling(context, glue).connect(this.master).connect(context.destination);
+  }
+
+  /** How long what is played now takes to leave the speaker, as far as the browser knows. */
+  get latencyMs() {
+    return 1000 * ((this.context.outputLatency ?? 0) + (this.context.baseLatency ?? 0));
   }
 
   /** Volume 0 to 1; squared, because loudness is heard so. */
@@ -30,20 +40,29 @@ export class Synth {
     this.master.gain.setTargetAtTime(volume * volume, this.context.currentTime, 0.02);
   }
 
-  on(who, pitch, velocity, at = this.context.currentTime) {
-    const id = `${who}:${pitch}`;
-    this.off(who, pitch, at);
+  /** The voice that a role ("player" or "machine") plays from its next note on. */
+  setInstrument(role, name) {
+    if (name in VOICES) this.instruments[role] = name;
+  }
+
+  /** A part is a role, or one of a take's: "take player". */
+  on(part, pitch, velocity, at = this.context.currentTime) {
+    this.off(part, pitch, at);
     if (this.sounding.size >= MOST_VOICES) this.release(this.sounding.keys().next().value, at);
-    const make = who === "player" ? piano : lead;
-    this.sounding.set(id, make(this.context, this.bus, pitch, velocity / 127, at));
+    const role = roleOf(part);
+    const { start } = VOICES[this.instruments[role]];
+    const voice = start(this.context, this.inputs[role], pitch, velocity / 127, at);
+    this.sounding.set(`${part}:${pitch}`, voice);
   }
 
-  off(who, pitch, at = this.context.currentTime) {
-    this.release(`${who}:${pitch}`, at);
+  off(part, pitch, at = this.context.currentTime) {
+    this.release(`${part}:${pitch}`, at);
   }
 
-  allOff(who) {
-    for (const id of [...this.sounding.keys()]) if (!who || id.startsWith(who)) this.release(id);
+  allOff(part) {
+    for (const id of [...this.sounding.keys()]) {
+      if (!part || id.startsWith(`${part}:`)) this.release(id);
+    }
   }
 
   release(id, at = this.context.currentTime) {
@@ -53,6 +72,23 @@ export class Synth {
     this.ending.add(voice);
     voice.release(at, () => this.ending.delete(voice));
   }
+}
+
+/** "player" or "machine", whoever's take the part belongs to. */
+export const roleOf = (part) => part.split(" ").at(-1);
+
+/** Passes what is quiet as it is, and bends what is loud: never above CEILING, without a corner. */
+function ceiling(context, input) {
+  const curve = new Float32Array(4097);
+  const straight = 0.6; // of full scale; above it, a hyperbolic tangent with the same slope
+  const room = CEILING - straight;
+  for (let i = 0; i < curve.length; i++) {
+    const x = ((i - 2048) / 2048) * 4; // the curve spans ±4, see the gain below
+    const size = Math.abs(x);
+    const bent = size <= straight ? size : straight + room * Math.tanh((size - straight) / room);
+    curve[i] = Math.sign(x) * bent;
+  }
+  return input.connect(new GainNode(context, { gain: 0.25 })).connect(new WaveShaperNode(context, { curve }));
 }
 
 /** One decaying burst of filtered noise a channel: a small wooden room. */
@@ -71,80 +107,4 @@ function room(context) {
     }
   }
   return buffer;
-}
-
-/** Ends a voice: a short fade, then every source is stopped and let go. */
-function voiceOf(context, gain, sources, fadeS) {
-  return {
-    release(at, done) {
-      gain.gain.cancelScheduledValues(at);
-      gain.gain.setTargetAtTime(0, at, fadeS);
-      for (const source of sources) source.stop(at + fadeS * 8);
-      sources[0].onended = () => {
-        gain.disconnect();
-        done();
-      };
-    },
-  };
-}
-
-/** Electric piano by frequency modulation: a bell that fades fast over a warm sine that rings. */
-function piano(context, out, pitch, level, at) {
-  const hz = frequency(pitch);
-  const gain = new GainNode(context, { gain: 0 });
-  const tone = new BiquadFilterNode(context, { type: "lowpass", frequency: 1400 + 4200 * level });
-  const sources = [];
-  const partial = (ratio, modulatorRatio, index, indexDecayS, amount) => {
-    const carrier = new OscillatorNode(context, { frequency: hz * ratio });
-    const modulator = new OscillatorNode(context, { frequency: hz * modulatorRatio });
-    const depth = new GainNode(context, { gain: 0 });
-    const mix = new GainNode(context, { gain: amount });
-    depth.gain.setValueAtTime(hz * index * (0.3 + level), at);
-    depth.gain.setTargetAtTime(hz * index * 0.12, at, indexDecayS);
-    modulator.connect(depth).connect(carrier.frequency);
-    carrier.connect(mix).connect(gain);
-    sources.push(carrier, modulator);
-  };
-  partial(1, 1, 1.1, 0.35, 0.8);
-  partial(1.003, 7, 0.28, 0.08, 0.35);
-  const peak = 0.075 + 0.17 * level;
-  const ringS = 2.4 * 2 ** ((60 - pitch) / 24); // low strings ring longer
-  gain.gain.setValueAtTime(0, at);
-  gain.gain.linearRampToValueAtTime(peak, at + 0.004);
-  gain.gain.setTargetAtTime(peak * 0.55, at + 0.004, 0.12);
-  gain.gain.setTargetAtTime(peak * 0.06, at + 0.3, ringS);
-  gain.connect(tone).connect(out);
-  for (const source of sources) source.start(at);
-  return voiceOf(context, gain, sources, 0.07);
-}
-
-/** Lead: two saws and a triangle, a filter that opens with the note, a late vibrato. */
-function lead(context, out, pitch, level, at) {
-  const hz = frequency(pitch);
-  const gain = new GainNode(context, { gain: 0 });
-  const filter = new BiquadFilterNode(context, { type: "lowpass", Q: 1.6, frequency: hz * 2 });
-  const pan = new StereoPannerNode(context, { pan: 0.22 });
-  const vibrato = new OscillatorNode(context, { frequency: 5.3 });
-  const depth = new GainNode(context, { gain: 0 });
-  depth.gain.setValueAtTime(0, at + 0.25);
-  depth.gain.linearRampToValueAtTime(9, at + 0.7); // cents
-  vibrato.connect(depth);
-  const sources = [vibrato];
-  for (const [type, detune, amount] of [["sawtooth", -6, 0.3], ["sawtooth", 6, 0.3], ["triangle", 0, 0.7]]) {
-    const source = new OscillatorNode(context, { type, frequency: hz, detune });
-    depth.connect(source.detune);
-    source.connect(new GainNode(context, { gain: amount })).connect(filter);
-    sources.push(source);
-  }
-  const open = Math.min(9000, hz * (3 + 4 * level));
-  filter.frequency.setValueAtTime(hz * 1.5, at);
-  filter.frequency.linearRampToValueAtTime(open, at + 0.02);
-  filter.frequency.setTargetAtTime(Math.min(9000, hz * 2.6), at + 0.02, 0.25);
-  const peak = 0.1 + 0.25 * level;
-  gain.gain.setValueAtTime(0, at);
-  gain.gain.linearRampToValueAtTime(peak, at + 0.008);
-  gain.gain.setTargetAtTime(peak * 0.6, at + 0.008, 0.18);
-  filter.connect(gain).connect(pan).connect(out);
-  for (const source of sources) source.start(at);
-  return voiceOf(context, gain, sources, 0.06);
 }

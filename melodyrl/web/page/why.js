@@ -1,62 +1,125 @@
-// The "why" line: what each reward term said for the machine's last note, in a musician's words.
+// The "why": what each reward term said for the machine's last note and for what it passed over, in
+// a musician's words. One line always; the whole table when it is opened.
 
-const WORDS = {
-  harmony: ["clashes", "passes by", "fits the chord"],
-  smoothness: ["leaps", "moves", "flows on"],
-  diversity: ["heard before", "familiar", "fresh"],
-  rhythm: ["odd moment", "in time", "right on time"],
-  guard: ["loops", "varied", "varied"],
+const TERMS = {
+  harmony: {
+    title: "Harmony", words: ["clashes", "passes by", "fits the chord"],
+    tip: "Against the chord, the beat it falls on, and how it is reached and left",
+  },
+  smoothness: {
+    title: "Line", words: ["leaps", "moves", "flows on"],
+    tip: "The step from the note before, as people take it or do not",
+  },
+  diversity: {
+    title: "Freshness", words: ["heard before", "familiar", "fresh"],
+    tip: "Against what it has just played",
+  },
+  rhythm: {
+    title: "Timing", words: ["odd moment", "in time", "right on time"],
+    tip: "Whether people begin, hold or rest at this place in the bar",
+  },
+  guard: { title: "No loop", words: ["loops", "varied", "varied"], tip: "Stops it from going round in circles" },
 };
+const CLEAR = 0.25; // of 1: below this a term has no strong opinion
+const ASIDE = { hold: "hold on", rest: "rest" };
+const MOST_PASSED_OVER = 3;
 
-const INSTEAD = { hold: "a hold", rest: "a rest" };
-
-/** A term's verdict in [-1, 1] as a word. */
-export function word(term, value) {
-  const words = WORDS[term] ?? ["against", "neutral", "for"];
-  return value < -0.25 ? words[0] : value > 0.25 ? words[2] : words[1];
+/** A term's verdict in [-1, 1] as a word; on holding and resting there is less to say. */
+export function word(term, value, isNote = true) {
+  const words = (isNote && TERMS[term]?.words) || ["speaks against", "is neutral", "speaks for"];
+  return value < -CLEAR ? words[0] : value > CLEAR ? words[2] : words[1];
 }
 
-export class WhyLine {
-  constructor(element) {
-    this.element = element;
-    this.shown = "";
+export class Why {
+  /** Fills a line and a table. */
+  constructor(line, table) {
+    Object.assign(this, { line, table, shown: "" });
   }
 
   /** Show the decision in a state; holds and rests leave the last note's reasons standing. */
   show(why) {
-    if (!why || why.chosen.name.toLowerCase() in INSTEAD) return;
+    if (!why || isAside(why.chosen)) return;
     const key = JSON.stringify(why);
     if (key === this.shown) return;
     this.shown = key;
-    const head = document.createElement("span");
-    const note = document.createElement("b");
-    note.textContent = why.chosen.name;
-    head.append("It chose ", note);
-    const [second] = why.alternatives;
-    if (second) head.append(` over ${INSTEAD[second.name.toLowerCase()] ?? second.name}`);
-    head.append(":");
-    // The guard against loops always stands by; it is worth a word only when it objects.
-    const verdicts = why.chosen.terms.filter(([term, value]) => term !== "guard" || value < -0.25)
-      .map(([term, value]) => verdict(term, value));
-    this.element.replaceChildren(head, ...verdicts);
+    this.line.replaceChildren(...sentence(why));
+    this.table.replaceChildren(caption(why), ...table([why.chosen, ...why.alternatives.slice(0, MOST_PASSED_OVER)]));
   }
 }
 
-function verdict(term, value) {
-  const item = document.createElement("span");
-  item.className = "term";
-  item.title = `${term}: ${signed(value)} of -1 to +1`;
-  const bar = document.createElement("span");
-  bar.className = "bar";
-  const fill = document.createElement("span");
+const isAside = ({ name }) => name.toLowerCase() in ASIDE;
+const nameOf = (choice) => ASIDE[choice.name.toLowerCase()] ?? choice.name;
+const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+
+function make(tag, text = "", fields = {}) {
+  return Object.assign(document.createElement(tag), { textContent: text, ...fields });
+}
+
+/** "E6 fits the chord, flows on, familiar, in time". */
+function sentence({ chosen }) {
+  // The guard against loops always stands by; it is worth a word only when it objects.
+  const said = chosen.terms.filter(([term, value]) => term !== "guard" || value < -CLEAR);
+  const words = said.map(([term, value]) => {
+    const item = make("span", "", { className: "term" });
+    item.append(bar(value), word(term, value));
+    return item;
+  });
+  return [make("b", nameOf(chosen)), ...words];
+}
+
+/** Whether it took the best, and if not, why not. */
+function caption({ chosen, alternatives: [second] }) {
+  if (!second) return make("caption", `Only ${nameOf(chosen)} could be played.`);
+  const text = chosen.value >= second.value
+    ? `It played ${nameOf(chosen)}: of all it could have played, worth the most with these knobs.`
+    : `It played ${nameOf(chosen)}, though ${nameOf(second)} was worth a little more: the temperature lets it surprise.`;
+  return make("caption", text);
+}
+
+/** One row a choice, the chosen one first; one column a term. */
+function table(choices) {
+  const objects = choices.some(({ terms }) => terms.some(([term, value]) => term === "guard" && value < -CLEAR));
+  const columns = choices[0].terms.map(([term]) => term).filter((term) => term !== "guard" || objects);
+  const head = make("thead");
+  const body = make("tbody");
+  head.append(headings(columns));
+  body.append(...choices.map((choice, index) => row(choice, columns, index === 0)));
+  return [head, body];
+}
+
+function headings(columns) {
+  const row = make("tr");
+  row.append(make("th", "It could", { scope: "col" }));
+  for (const term of columns) {
+    const { title, tip } = TERMS[term] ?? { title: term, tip: term };
+    row.append(make("th", title, { scope: "col", title: tip }));
+  }
+  row.append(make("th", "Worth", { scope: "col", title: "All terms, as the knobs weigh them, and what is expected to follow" }));
+  return row;
+}
+
+function row(choice, columns, isChosen) {
+  const element = make("tr", "", { className: isChosen ? "chosen" : "" });
+  const verb = isAside(choice) ? nameOf(choice) : `play ${nameOf(choice)}`;
+  const said = new Map(choice.terms);
+  element.append(make("th", verb, { scope: "row" }));
+  for (const term of columns) element.append(cell(term, said.get(term) ?? 0, !isAside(choice)));
+  element.append(make("td", choice.value.toFixed(2), { className: "worth" }));
+  return element;
+}
+
+function cell(term, value, isNote) {
+  const data = make("td", "", { title: `${signed(value)} of −1 to +1` });
+  data.append(bar(value), make("span", word(term, value, isNote)));
+  return data;
+}
+
+function bar(value) {
+  const box = make("i", "", { className: "bar" });
+  const fill = make("i");
   const size = Math.min(1, Math.abs(value)) * 50;
   fill.style.width = `${size}%`;
   fill.style.left = `${value < 0 ? 50 - size : 50}%`;
-  bar.append(fill);
-  const number = document.createElement("small");
-  number.textContent = signed(value);
-  item.append(word(term, value), bar, number);
-  return item;
+  box.append(fill);
+  return box;
 }
-
-const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;

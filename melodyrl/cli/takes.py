@@ -1,0 +1,130 @@
+"""`melodyrl takes`: what was played is kept; list it, save it as .mid, play it again."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import Positional, arg
+
+from melodyrl.cli.playing import open_policy
+from melodyrl.cli.take_file import take_file
+from melodyrl.cli.take_folder import default_folder, read_session, take_paths
+from melodyrl.core.engine.events import Nanos
+from melodyrl.core.engine.notes import take_of
+from melodyrl.core.engine.session import Session, same_again
+from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
+from melodyrl.core.midi.smf import write_bytes
+from melodyrl.errors import ConfigError, FileError, PortError
+from melodyrl.live.ports import Ports
+from melodyrl.live.systems import SPOKEN, Api, output_names
+
+
+@dataclass(frozen=True)
+class Takes:
+    """List what was played with `melodyrl jam`, newest first; save or replay one of them."""
+
+    number: Positional[int | None] = None
+    """Which take: 1 is the newest. Without it they are listed."""
+    out: Annotated[Path | None, arg(aliases=("-o",))] = None
+    """Save it as this .mid: both parts on the bars that were played."""
+    replay: bool = False
+    """Let the same policy play it again from what it heard, and compare every byte."""
+    output: str | None = None
+    """With --replay: part of the name of an instrument to play it on."""
+    policy: str | None = None
+    """With --replay: the policy file, where it has moved since."""
+    folder: Path | None = None
+    """Folder of the takes, where it is not the usual one."""
+    api: Api = "auto"
+    """MIDI system of the instrument."""
+
+    def run(self) -> None:
+        """Do what was asked."""
+        paths = take_paths(self.folder or default_folder())
+        if self.number is None:
+            self._list(paths)
+            return
+        if not 1 <= self.number <= len(paths):
+            raise ConfigError(f"There is no take {self.number}; there are {len(paths)}.")
+        session = read_session(paths[self.number - 1])
+        if self.out is not None:
+            self._save(session, self.out)
+        if self.replay:
+            self._replay(session)
+        if self.out is None and not self.replay:
+            print(_described(self.number, session))
+
+    def _list(self, paths: list[Path]) -> None:
+        if not paths:
+            print(f"No takes yet in {self.folder or default_folder()}: `melodyrl jam` keeps them.")
+        for number, path in enumerate(paths, start=1):
+            try:
+                print(_described(number, read_session(path)))
+            except FileError as error:
+                print(f"{number:3}  {path.name}: {error}")
+
+    def _save(self, session: Session, path: Path) -> None:
+        recording = session.recording
+        write_bytes(path, take_file(take_of(recording, session.ours), recording))
+        print(f"Wrote {path}")
+
+    def _replay(self, session: Session) -> None:
+        wire = same_again(session, open_policy(self.policy or session.policy))
+        print(f"Played again: {len(wire)} messages, byte for byte those that were sent.")
+        if self.output is not None:
+            self._perform(wire, self.output)
+
+    def _perform(self, wire: list[tuple[Nanos, Message]], wanted: str) -> None:
+        """Send in time; whatever happens, every note is ended."""
+        system = _system_of(wanted, self.api)
+        ports = Ports(system, "melodyrl-take", lambda event, at_ns: None)
+        sounding: set[tuple[int, int]] = set()
+        try:
+            ports.connect_output(wanted)
+            print(ports.sentence, flush=True)
+            _play(wire, ports, sounding)
+        finally:
+            for pitch, channel in sounding:
+                ports.send(NoteOff(pitch, channel))
+            time.sleep(_DRAIN_S)
+            ports.close()
+
+
+_DRAIN_S = 0.1
+"""In which the last messages leave: two JACK periods of 1024 frames are 46 ms."""
+
+
+def _play(wire: list[tuple[Nanos, Message]], ports: Ports, sounding: set[tuple[int, int]]) -> None:
+    began_ns = time.monotonic_ns()
+    for at_ns, message in wire:
+        time.sleep(max(0, began_ns + at_ns - wire[0][0] - time.monotonic_ns()) / 1e9)
+        match message:
+            case NoteOn(pitch, _, channel):
+                sounding.add((pitch, channel))
+            case NoteOff(pitch, channel):
+                sounding.discard((pitch, channel))
+            case _:
+                pass
+        ports.send(message)
+
+
+def _system_of(wanted: str, api: Api) -> str:
+    for system, name in output_names(api):
+        if wanted.casefold() in name.casefold():
+            return system
+    raise PortError(f'There is no {SPOKEN[api]} output named "{wanted}"; see `melodyrl ports`.')
+
+
+def _described(number: int, session: Session) -> str:
+    events, config = session.recording.events, session.recording.config
+    heard = sum(isinstance(event, NoteOn) for _, event in events)
+    played = sum(isinstance(message, NoteOn) for _, message in session.wire)
+    first_ns = events[0][0] if events else session.recording.until_ns
+    length_s = round((session.recording.until_ns - first_ns) / 1e9)
+    cut = "" if session.has_ended else "  (still playing, or cut off)"
+    return (
+        f"{number:3}  {session.began}  {length_s // 60}:{length_s % 60:02}  "
+        f"{config.tempo_bpm:g} bpm  {config.meter.name}  {heard} notes of yours, "
+        f"{played} of melodyrl's{cut}"
+    )

@@ -1,0 +1,78 @@
+// Web MIDI, where the browser has it: a keyboard plugged into this machine plays, and the machine's
+// notes go to an instrument. The browser asks for permission, and only once somebody clicked.
+
+const OURS = /melodyrl/i; // the daemon's own ports: to join them here would be a loop
+const NOTE_OFF = 0x80;
+const NOTE_ON = 0x90;
+const CONTROL = 0xb0;
+const SUSTAIN = 64;
+const ALL_NOTES_OFF = 123;
+
+export class Midi {
+  /** Plays on `keys`; changed() is called when ports come or go. */
+  constructor(keys, changed) {
+    this.keys = keys;
+    this.changed = changed;
+    this.access = null;
+    this.output = null;
+    this.sent = new Set(); // pitches that sound at the output
+  }
+
+  static get isThere() {
+    return Boolean(navigator.requestMIDIAccess);
+  }
+
+  /** Ask for the ports; throws what the browser throws where that is refused. */
+  async open() {
+    this.access ??= await navigator.requestMIDIAccess();
+    this.access.onstatechange = () => this.listen();
+    this.listen();
+  }
+
+  get inputs() {
+    return [...(this.access?.inputs.values() ?? [])].filter(isUsable);
+  }
+
+  get outputs() {
+    return [...(this.access?.outputs.values() ?? [])].filter(isUsable);
+  }
+
+  listen() {
+    for (const input of this.inputs) input.onmidimessage = ({ data }) => this.hear(input.id, data);
+    const isListed = (id) => this.inputs.some((input) => input.id === id);
+    for (const id of this.heard ?? []) if (!isListed(id)) this.keys.letAllGo(`midi ${id}`);
+    this.heard = this.inputs.map(({ id }) => id);
+    if (this.output && !this.outputs.includes(this.output)) this.sendTo("");
+    this.changed();
+  }
+
+  hear(id, [status, first, second]) {
+    const kind = status & 0xf0;
+    const holder = `midi ${id}`;
+    if (kind === NOTE_ON && second > 0) this.keys.hold(first, holder, second);
+    else if (kind === NOTE_ON || kind === NOTE_OFF) this.keys.letGo(first, holder);
+    else if (kind === CONTROL && first === SUSTAIN) this.keys.pedal(second >= 64);
+    else if (kind === CONTROL && first === ALL_NOTES_OFF) this.keys.letAllGo(holder);
+  }
+
+  /** Choose where the machine's notes go; "" for nowhere but this page. */
+  sendTo(id) {
+    this.silence();
+    this.output = this.outputs.find((output) => output.id === id) ?? null;
+  }
+
+  send(on, pitch, velocity) {
+    if (!this.output) return;
+    if (on) this.sent.add(pitch);
+    else this.sent.delete(pitch);
+    this.output.send([on ? NOTE_ON : NOTE_OFF, pitch, velocity]);
+  }
+
+  /** Release at the output whatever sounds there. */
+  silence() {
+    for (const pitch of this.sent) this.output?.send([NOTE_OFF, pitch, 0]);
+    this.sent.clear();
+  }
+}
+
+const isUsable = ({ name, state }) => state === "connected" && !OURS.test(name ?? "");

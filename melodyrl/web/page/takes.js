@@ -1,0 +1,63 @@
+// The take, heard again on this page; and a .mid from anywhere, to play along with. The server reads
+// both, with the same reader that every file passes.
+
+import { Performer } from "./performer.js";
+
+const PARTS = { player: "take player", melodyrl: "take machine" }; // by the tracks of our own files
+
+/** What is in the bytes of a .mid: {tempo_bpm, meter, tracks}. Throws a sentence. */
+async function read(bytes) {
+  const answer = await fetch("/notes", { method: "POST", body: bytes });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.json();
+}
+
+/** A file as a tune for the guest: all its tracks as one player. Throws a sentence. */
+export async function tuneOf(file) {
+  const { tempo_bpm, meter, tracks } = await read(await file.arrayBuffer());
+  const notes = tracks.flatMap((track) => track.notes
+    .map(([, , pitch, velocity, at, end]) => ({ at, length: end - at, pitch, velocity })));
+  const first = Math.min(...notes.map(({ at }) => at)); // a file may begin with empty bars
+  const barBeats = (meter[0] * 4) / meter[1];
+  const skipped = Math.floor(first / barBeats) * barBeats;
+  return { title: file.name, tempo_bpm, meter, notes: notes.map((note) => ({ ...note, at: note.at - skipped })) };
+}
+
+/** Plays the take on this page: nothing of it reaches the machine. */
+export class Replay {
+  /** on(part, pitch, velocity) and off(part, pitch) sound it; changed() when it begins or ends. */
+  constructor(on, off, changed) {
+    this.changed = changed;
+    const parts = new Map(); // sounding note -> its part
+    this.performer = new Performer(
+      (pitch, velocity, id) => {
+        parts.set(id, this.notes[id].part);
+        on(parts.get(id), pitch, velocity);
+      },
+      (pitch, id) => off(parts.get(id), pitch),
+    );
+  }
+
+  get isPlaying() {
+    return this.performer.isPlaying;
+  }
+
+  /** Fetch the take and play it from the beginning. Throws a sentence. */
+  async start() {
+    const answer = await fetch("/take.mid");
+    if (!answer.ok) throw new Error(await answer.text());
+    const { tracks } = await read(await answer.arrayBuffer());
+    this.notes = tracks.flatMap(({ name, notes }) => notes.map(([at, end, pitch, velocity]) => (
+      { at, length: end - at, pitch, velocity, part: PARTS[name] ?? "take player" })));
+    this.notes.sort((a, b) => a.at - b.at);
+    const began = performance.now();
+    this.performer.start(this.notes, () => (performance.now() - began) / 1000, { ended: this.changed });
+    this.changed();
+  }
+
+  stop() {
+    if (!this.isPlaying) return;
+    this.performer.stop();
+    this.changed();
+  }
+}
