@@ -27,7 +27,9 @@ MS = 1_000_000
 pitches = st.integers(43, 79)
 note_ons = st.builds(NoteOn, pitches, st.integers(0, 127), st.integers(0, 1))
 note_offs = st.builds(NoteOff, pitches, st.integers(0, 1))
-pedals = st.builds(ControlChange, st.just(64), st.sampled_from([0, 127]), st.integers(0, 1))
+pedals = st.builds(
+    ControlChange, st.sampled_from([64, 64, 120, 123]), st.sampled_from([0, 127]), st.integers(0, 1)
+)
 knobs = st.sampled_from(sorted(KNOBS)).flatmap(
     lambda name: st.builds(SetKnob, st.just(name), st.floats(KNOBS[name][0], KNOBS[name][1]))
 )

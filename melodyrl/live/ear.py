@@ -6,12 +6,19 @@ from collections.abc import Callable
 
 from melodyrl.core.engine.events import Event, Nanos
 from melodyrl.core.midi.clock import ClockMessage, clock_from_bytes
-from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn, from_bytes
+from melodyrl.core.midi.messages import (
+    PEDAL_DOWN,
+    SILENCES,
+    SUSTAIN,
+    ControlChange,
+    Message,
+    NoteOff,
+    NoteOn,
+    from_bytes,
+)
 from melodyrl.live.echo import Echo
 
 Hear = Callable[[Event | ClockMessage, Nanos], None]
-
-_PEDAL, _PEDAL_DOWN = 64, 64  # the controller, and the value from which it counts as down
 
 
 class Ear:
@@ -60,7 +67,7 @@ class Ear:
         for pitch, channel in sorted(self._held):
             self._hear(NoteOff(pitch, channel), now_ns)
         for channel in sorted(self._pedals):
-            self._hear(ControlChange(_PEDAL, 0, channel), now_ns)
+            self._hear(ControlChange(SUSTAIN, 0, channel), now_ns)
         self._held.clear()
         self._pedals.clear()
 
@@ -90,7 +97,9 @@ class Ear:
                 self._held.add((pitch, channel))
             case NoteOff(pitch, channel):
                 self._held.discard((pitch, channel))
-            case ControlChange(controller, value, channel) if controller == _PEDAL:
-                (self._pedals.add if value >= _PEDAL_DOWN else self._pedals.discard)(channel)
+            case ControlChange(controller, value, channel) if controller == SUSTAIN:
+                (self._pedals.add if value >= PEDAL_DOWN else self._pedals.discard)(channel)
+            case ControlChange(controller, _, channel) if controller in SILENCES:
+                self._held = {key for key in self._held if key[1] != channel}
             case _:
                 return

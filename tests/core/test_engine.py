@@ -118,6 +118,30 @@ def test_harmony_changes_with_the_chords():
             assert each.message.pitch % 12 in chord
 
 
+def test_all_notes_off_lets_the_keys_of_its_channel_go():
+    told = [(0, NoteOn(60)), (0, NoteOn(64)), (0, NoteOn(67, 80, 1))]
+    told += [(100 * MS, ControlChange(123, 0, channel)) for channel in (0, 2)]
+    bandmate = engine(FakePolicy(), mode="harmony")
+
+    outgoing = run_offline(bandmate, told, 110 * MS)
+
+    assert bandmate.snapshot().held == (67,)
+    assert len(messages(outgoing, NoteOn)) == 3
+    assert [each.due_ns for each in outgoing if isinstance(each.message, NoteOff)] == [100 * MS] * 2
+    ours = take_of(bandmate.recording(), bandmate.sent())
+    assert [note.end_ns for note in ours.player] == [100 * MS, 100 * MS, 110 * MS]
+
+
+def test_all_notes_off_of_a_daw_that_locates_changes_nothing_where_no_key_is_down():
+    daw = [(SECOND, ControlChange(number, 0, each)) for each in range(16) for number in (64, 123)]
+    heard = [*held(0, 57, 60, 64), (400 * MS, NoteOff(57)), (401 * MS, NoteOff(60))]
+    heard += [(402 * MS, NoteOff(64))]
+
+    with_daw = run_offline(engine(BusyPolicy()), [*heard, *daw], 60 * SECOND)
+
+    assert with_daw == run_offline(engine(BusyPolicy()), heard, 60 * SECOND)
+
+
 def test_music_ends_after_four_silent_bars_and_begins_anew():
     bandmate = engine(BusyPolicy())
     told = [*held(0, 60), (SECOND, NoteOff(60))]

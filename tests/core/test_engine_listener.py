@@ -163,6 +163,16 @@ def test_forgetting_keeps_what_is_held(player):
     assert player.listener.sounding == {60}
 
 
+def test_all_sound_off_ends_what_the_pedal_holds(player):
+    player.pedal(0, True)
+    player.down(0, 60, 64)
+    player.up(100, 60)
+
+    player.listener.control(ControlChange(120, 0), Nanos(200 * MS))
+
+    assert player.listener.sounding == {64}
+
+
 def test_other_controllers_change_nothing(player):
     player.listener.control(ControlChange(1, 127), Nanos(0))
     player.down(0, 60)

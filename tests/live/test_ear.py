@@ -77,6 +77,17 @@ def test_keys_and_pedals_that_are_down_are_let_go_once():
     assert heard == [NoteOff(64, 1), ControlChange(64, 0, 1)]
 
 
+def test_keys_that_all_notes_off_let_go_are_not_let_go_again():
+    one, heard = ear()
+    for data in ([0x90, 60, 64], [0x91, 64, 64], [0xB0, 123, 0]):
+        one.heard((data, 0.0))
+    heard.clear()
+
+    one.let_go(Nanos(1))
+
+    assert heard == [NoteOff(64, 1)]
+
+
 def test_ear_that_is_shut_holds_its_caller_until_it_is_released():
     one, heard = ear()
     one.shut()

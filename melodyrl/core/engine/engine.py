@@ -34,7 +34,7 @@ from melodyrl.core.engine.recorder import Recorder, Recording
 from melodyrl.core.engine.snapshot import ClockState, Snapshot
 from melodyrl.core.engine.taps import Taps
 from melodyrl.core.engine.transport import Transport
-from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
+from melodyrl.core.midi.messages import SILENCES, ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music import Key, Meter
 from melodyrl.core.policy.policy import Policy
 from melodyrl.errors import ConfigError
@@ -262,7 +262,9 @@ class Engine:
                 band.listener.note_off(message, at)
                 if self._mode == "harmony":
                     self._outbox.say(band.harmony.note_off(message), at)
-            case ControlChange():
+            case ControlChange(controller, _, channel):
+                for pitch in band.listener.down(channel) if controller in SILENCES else ():
+                    self._hear(NoteOff(pitch, channel))
                 band.listener.control(message, at)
 
     def _answer(self, note: NoteOn, at_ns: Nanos) -> None:

@@ -4,10 +4,16 @@ from collections import deque
 from collections.abc import Set as AbstractSet
 
 from melodyrl.core.engine.events import Nanos
-from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.midi.messages import (
+    ALL_SOUND_OFF,
+    PEDAL_DOWN,
+    SUSTAIN,
+    ControlChange,
+    NoteOff,
+    NoteOn,
+)
 from melodyrl.core.music import Chord, Key, recognise
 
-_SUSTAIN, _PEDAL_DOWN = 64, 64  # the controller, and the value from which it counts as down
 _STRUCK_TOGETHER_NS = 60_000_000  # a chord under untrained hands; a sixteenth at 200 bpm is 75 ms
 _LIFTED_NS = 100_000_000  # the fingers of one chord leave the keys within this
 _REMEMBERED = 32  # onsets
@@ -72,17 +78,22 @@ class Listener:
 
     def control(self, change: ControlChange, at_ns: Nanos) -> None:
         """A pedal moves. A pedal that comes up begins a new harmony: what was before is past."""
-        if change.controller != _SUSTAIN:
+        if change.controller == ALL_SOUND_OFF:
+            self._damp(change.channel, at_ns)
+        if change.controller != SUSTAIN:
             return
-        if change.value >= _PEDAL_DOWN:
+        if change.value >= PEDAL_DOWN:
             self._pedals.add(change.channel)
         elif change.channel in self._pedals:
             self._pedals.discard(change.channel)
-            self._pedalled = {key for key in self._pedalled if key[1] != change.channel}
+            self._damp(change.channel, at_ns)
             fingers = self.fingers
             kept = [(at, pitch) for at, pitch in self._recent if pitch in fingers]
             self._recent = deque(kept, maxlen=_REMEMBERED)
-            self._release(at_ns)
+
+    def down(self, channel: int) -> list[int]:
+        """Pitches whose keys are down on a channel, lowest first."""
+        return sorted(pitch for pitch, each in self._held if each == channel)
 
     def let_go(self) -> None:
         """Take every key and pedal to be up."""
@@ -110,6 +121,11 @@ class Listener:
         self._source = frozenset(pitches)
         self.chord = recognise(pitches, key.tonic, key.minor) if key else recognise(pitches)
         return self.chord != before
+
+    def _damp(self, channel: int, at_ns: Nanos) -> None:
+        """What only the pedal held ends."""
+        self._pedalled = {key for key in self._pedalled if key[1] != channel}
+        self._release(at_ns)
 
     def _release(self, at_ns: Nanos) -> None:
         self._has_release = True

@@ -27,7 +27,7 @@ class NoteOff:
 
 @dataclass(frozen=True, slots=True)
 class ControlChange:
-    """A controller moves: 64 is the sustain pedal, 120 and 123 silence everything."""
+    """A controller moves: 64 is the sustain pedal, `SILENCES` let every key of its channel go."""
 
     controller: int
     value: int
@@ -35,6 +35,15 @@ class ControlChange:
 
 
 Message = NoteOn | NoteOff | ControlChange
+
+SUSTAIN, PEDAL_DOWN = 64, 64
+"""The controller of the sustain pedal, and the value from which it counts as down."""
+
+ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+"""The channel mode messages after which no key is down; what the pedal holds ends by the first
+alone. Some DAWs send the second on every channel where they stop or move on in a song."""
+
+SILENCES = (ALL_SOUND_OFF, ALL_NOTES_OFF)
 
 _NOTE_OFF, _NOTE_ON, _CONTROL_CHANGE = 0x80, 0x90, 0xB0
 
