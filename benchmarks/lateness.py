@@ -43,6 +43,8 @@ STEP_NS_AT_1_BPM = 15e9
 class Timed:
     """An engine whose messages are stamped as they are sent."""
 
+    unplugged = ()
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._handed: list[int] = []

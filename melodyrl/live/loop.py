@@ -40,6 +40,11 @@ log = logging.getLogger(__name__)
 class Output(Protocol):
     """Where messages go."""
 
+    @property
+    def unplugged(self) -> tuple[str, ...]:
+        """Names of the devices that are waited for; read often, so it must not wait."""
+        ...
+
     def send(self, message: Message | ClockMessage) -> None:
         """Send one message now."""
         ...
@@ -216,7 +221,8 @@ class Loop:
             self._next_show_ns = Nanos(wake_ns + 1)
             return
         self._next_show_ns = Nanos(now_ns + SHOW_NS)
-        self._publish(replace(self._engine.snapshot(), timing=self.lateness.timing))
+        timing, unplugged = self.lateness.timing, self._output.unplugged
+        self._publish(replace(self._engine.snapshot(), timing=timing, unplugged=unplugged))
 
     def _publish(self, item: object) -> None:
         try:

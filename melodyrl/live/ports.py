@@ -40,6 +40,11 @@ class MidiPorts(Protocol):
         ...
 
     @property
+    def unplugged(self) -> tuple[str, ...]:
+        """Names of the devices that are waited for."""
+        ...
+
+    @property
     def are_open(self) -> bool:
         """Whether anything can be heard or sent."""
         ...
@@ -57,6 +62,7 @@ class NoPorts:
     """A machine without ports: what is sent is heard on the page only."""
 
     are_open = False
+    unplugged = ()
 
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
@@ -96,6 +102,12 @@ class Ports:
         said += [_spoken("Listening to", device) for device, _ in self._keyboards]
         said += [_spoken("Sending to", device) for device in self._instruments]
         return " ".join(said)
+
+    @property
+    def unplugged(self) -> tuple[str, ...]:
+        """What was asked for, of each device that has gone."""
+        devices = [device for device, _ in self._keyboards] + self._instruments
+        return tuple(device.wanted for device in devices if device.name is None)
 
     def open_virtual(self) -> None:
         """Open an input `NAME:in` and an output `NAME-out:out` (on CoreMIDI both `NAME`).

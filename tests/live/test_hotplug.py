@@ -130,14 +130,16 @@ def test_keyboard_that_comes_back_is_heard_again_and_its_keys_were_let_go(system
         assert heard.get(timeout=5) == NoteOn(60, 64)
     try:
         let_go = heard.get(timeout=5)
-        gone = ports.sentence
+        gone, unplugged = ports.sentence, ports.unplugged
         with keyboard(system) as press:
             is_back = within(BACK_S, lambda: "Fancy Keys" in ports.sentence)
             press(0x90, 62, 64)
 
             assert heard.get(timeout=5) == NoteOn(62, 64)
             assert is_back
+            assert ports.unplugged == ()
         assert let_go == NoteOff(60)
+        assert unplugged == ("fancy",)
         assert gone.endswith("Listening to fancy when it comes back.")
     finally:
         ports.close()

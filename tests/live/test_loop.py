@@ -144,6 +144,16 @@ def test_twenty_snapshots_a_second_are_published():
     assert 19 <= sum(isinstance(item, Picture) for item in shown) <= 21
 
 
+def test_devices_that_are_unplugged_are_in_every_snapshot():
+    clock, shown = FakeClock(), []
+    port = Port(clock, unplugged=("keystation",))
+    loop = Loop(EchoEngine(), ScriptedInbox(clock), port, clock, shown.append)
+
+    loop.turn()
+
+    assert shown[-1].unplugged == ("keystation",)
+
+
 def test_event_that_breaks_the_engine_releases_the_notes_and_the_rest_is_heard():
     script = (
         told(0, NoteOn(60)),

@@ -79,3 +79,5 @@ class Snapshot:
     """Whether the rules took the last decision."""
     timing: Timing | None = None
     """Added by who sends; the engine itself knows no clock."""
+    unplugged: tuple[str, ...] = ()
+    """Devices that are waited for; added by who sends."""
