@@ -142,6 +142,30 @@ def test_all_notes_off_of_a_daw_that_locates_changes_nothing_where_no_key_is_dow
     assert with_daw == run_offline(engine(BusyPolicy()), heard, 60 * SECOND)
 
 
+def test_snapshot_says_where_its_step_begins_on_the_grid():
+    bandmate = engine(tempo_bpm=120.0)
+    bandmate.receive(NoteOn(60), SECOND)
+    began = []
+    for at_ms in (1020, 1124, 1160, 3141, 3142):
+        bandmate.due(at_ms * MS)
+        picture = bandmate.snapshot()
+        began.append((picture.bar, picture.step, picture.step_began_ns // MS))
+
+    assert began == [(0, 0, 1000), (0, 0, 1000), (0, 1, 1125), (1, 0, 3000), (1, 1, 3125)]
+
+
+def test_after_a_new_tempo_the_step_begins_where_that_tempo_puts_it():
+    bandmate = engine(tempo_bpm=120.0)
+    bandmate.receive(NoteOn(60), SECOND)
+    bandmate.receive(SetTempo(60.0), SECOND + 100 * MS)
+
+    began_ns = bandmate.snapshot().step_began_ns
+    bandmate.receive(Stop(), 2 * SECOND)
+
+    assert began_ns == SECOND - 100 * MS
+    assert bandmate.snapshot().step_began_ns == 2 * SECOND
+
+
 def test_music_ends_after_four_silent_bars_and_begins_anew():
     bandmate = engine(BusyPolicy())
     told = [*held(0, 60), (SECOND, NoteOff(60))]

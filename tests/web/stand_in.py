@@ -47,6 +47,7 @@ class StandIn:
             bar=0,
             beat=0,
             step=0,
+            step_began_ns=Nanos(time.monotonic_ns()),
             tempo_bpm=100.0,
             clock="internal",
             clock_state="waiting",

@@ -115,6 +115,7 @@ class Engine:
             bar=at.bar,
             beat=at.step_in_bar // self._transport.meter.steps_per_beat,
             step=at.step_in_bar,
+            step_began_ns=self._transport.began(self._told),
             tempo_bpm=self._transport.tempo_bpm,
             clock=self._config.clock,
             clock_state=self._clock_state,

@@ -35,8 +35,11 @@ class Grid:
 
     def at(self, step: float) -> Nanos:
         """The moment at which a step begins, never before the last change of the grid."""
-        ahead_ns = round((step - self._anchor_step) * self.step_ns)
-        return max(Nanos(self._anchor_ns + ahead_ns), self._floor_ns)
+        return max(self.lies_at(step), self._floor_ns)
+
+    def lies_at(self, step: float) -> Nanos:
+        """Where a step lies by the tempo in force, as if that had never changed."""
+        return Nanos(self._anchor_ns + round((step - self._anchor_step) * self.step_ns))
 
     def step_at(self, at_ns: Nanos) -> float:
         """The place on the grid of a moment, in sixteenths with a fraction."""

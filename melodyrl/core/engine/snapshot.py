@@ -51,6 +51,9 @@ class Snapshot:
     beat: int
     step: int
     """The sixteenth of the bar."""
+    step_began_ns: Nanos
+    """Where this step begins on the grid by the tempo in force: bar lines can be drawn from it. The
+    present where the music does not run."""
     tempo_bpm: float
     clock: ClockSource
     """Who leads."""

@@ -85,6 +85,10 @@ class Transport:
         assert self._grid is not None
         return self._grid.at(step)
 
+    def began(self, at_ns: Nanos) -> Nanos:
+        """Where the step that was decided last begins by the tempo in force, else the present."""
+        return self._grid.lies_at(self.position().step) if self._grid else at_ns
+
     def wake(self) -> Nanos | None:
         """When the next step is decided: when it has been listened to."""
         if self._grid is None:

@@ -67,7 +67,7 @@ function state(message) {
 function show(state) {
   lastState = state;
   const ms = link.toPage(state.told_ms);
-  grid.tell(ms, state);
+  grid.tell(ms, link.toPage(state.step_began_ms), state);
   guest.follow(state, ms);
   score.chord(state.chord, ms);
   stage.settle(state, ms);
