@@ -17,6 +17,8 @@ from melodyrl.core.engine.events import (
     SetTempo,
     Start,
     Stop,
+    Sync,
+    Tap,
 )
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 
@@ -25,7 +27,9 @@ MS = 1_000_000
 pitches = st.integers(43, 79)
 note_ons = st.builds(NoteOn, pitches, st.integers(0, 127), st.integers(0, 1))
 note_offs = st.builds(NoteOff, pitches, st.integers(0, 1))
-pedals = st.builds(ControlChange, st.just(64), st.sampled_from([0, 127]), st.integers(0, 1))
+pedals = st.builds(
+    ControlChange, st.sampled_from([64, 64, 120, 123]), st.sampled_from([0, 127]), st.integers(0, 1)
+)
 knobs = st.sampled_from(sorted(KNOBS)).flatmap(
     lambda name: st.builds(SetKnob, st.just(name), st.floats(KNOBS[name][0], KNOBS[name][1]))
 )
@@ -37,7 +41,7 @@ commands = st.one_of(
     st.builds(SetTempo, st.floats(20, 400)),
     keys,
     meters,
-    st.sampled_from([Start(), Stop(), Panic(), Release()]),
+    st.sampled_from([Start(), Stop(), Panic(), Release(), Tap()]),
 )
 events: st.SearchStrategy[Event] = st.one_of(note_ons, note_ons, note_offs, pedals, commands)
 
@@ -59,6 +63,11 @@ nonsense = st.sampled_from(
         SetTempo(0.0),
         SetTempo(math.inf),
         SetTempo("fast"),  # type: ignore[arg-type]
+        Sync(0, math.nan, 120.0),
+        Sync(0, -1.0, 120.0),
+        Sync(0, 0.0, 500.0),
+        Sync(0.5, 0.0, 120.0),  # type: ignore[arg-type]
+        Sync(0, 0.0, 120.0, 1),  # type: ignore[arg-type]
         SetKey(12),
         SetKey(0, None),  # type: ignore[arg-type]
         SetMeter(5, 4),

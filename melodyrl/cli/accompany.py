@@ -11,6 +11,7 @@ from melodyrl.cli.playing import Playing, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Nanos
 from melodyrl.core.engine.offline import run_offline
+from melodyrl.core.midi.messages import Message
 from melodyrl.core.midi.smf import (
     Note,
     Performance,
@@ -52,6 +53,7 @@ class Accompany(Playing):
         messages = [
             (_sixteenth(performance, Nanos(each.due_ns - config.listen_ns)), each.message)
             for each in outgoing
+            if isinstance(each.message, Message)
         ]
         return notes_of(messages)
 

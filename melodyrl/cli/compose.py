@@ -10,6 +10,7 @@ from melodyrl.cli.playing import Playing, check_tempo, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, NoteOff, NoteOn, Start
 from melodyrl.core.engine.offline import run_offline
+from melodyrl.core.midi.messages import Message
 from melodyrl.core.midi.pianoroll import Chart, pianoroll_png
 from melodyrl.core.midi.smf import PPQN, NamedTrack, Note, notes_of, write_bytes, write_take
 from melodyrl.core.music import (
@@ -65,7 +66,11 @@ class Compose(Playing):
         until_ns = Nanos(end_ns + config.listen_ns - 1)
         outgoing = run_offline(engine, _events(accompaniment, end_ns), until_ns)
         outgoing += engine.close(until_ns)
-        heard = [(Nanos(each.due_ns - config.listen_ns), each.message) for each in outgoing]
+        heard = [
+            (Nanos(each.due_ns - config.listen_ns), each.message)
+            for each in outgoing
+            if isinstance(each.message, Message)
+        ]
         parts = [NamedTrack("chords", accompaniment), NamedTrack("melodyrl", notes_of(heard), 1)]
 
         write_take(self.output, parts, tempo_map, [(Ticks(0), meter)], key, end_ns)

@@ -12,13 +12,15 @@ from tyro.conf import UseAppendAction
 
 from melodyrl.cli.playing import Playing, open_policy
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Mode, Nanos
+from melodyrl.core.engine.events import ClockSource, Mode, Nanos
 from melodyrl.errors import ConfigError, FileError, PortError
 from melodyrl.live.systems import Api
 
 if TYPE_CHECKING:
     from melodyrl.live.daemon import Daemon
     from melodyrl.live.inbox import Inbox
+
+READY = {"internal": "Play. Ctrl-C ends.", "midi": "Play. Waits for the clock. Ctrl-C ends."}
 
 WARM_NS = 2_000_000_000
 """Playing time before the first note, offline: a few decisions of every kind."""
@@ -33,7 +35,12 @@ class Jam(Playing):
     mode: Mode = "solo"
     """solo: improvises over the chords you hold; harmony: a second voice for each note."""
     tempo: float = 120.0
-    """Quarter notes a minute, 20 to 400."""
+    """Quarter notes a minute, 20 to 400; with --clock midi the guess before its first beat."""
+    clock: ClockSource = "internal"
+    """Who leads. internal: this tempo, from your first note on. midi: the MIDI clock that arrives
+    at an input: its tempo, start, stop, continue and song position; plays only while it runs."""
+    clock_out: bool = False
+    """Send a MIDI clock with start and stop for others to follow."""
     meter: str = "4/4"
     """4/4, 3/4 or 6/8."""
     key: str | None = None
@@ -69,6 +76,7 @@ class Jam(Playing):
         """Play until Ctrl-C or SIGTERM, then release every note."""
         from melodyrl.live.clock import MonotonicClock
         from melodyrl.live.daemon import Daemon, StopSignal
+        from melodyrl.live.follower import MidiFollower
         from melodyrl.live.inbox import Inbox
         from melodyrl.live.ports import open_ports
 
@@ -86,14 +94,21 @@ class Jam(Playing):
             stack.callback(ports.close)
             if self.headless and not ports.are_open:
                 raise PortError(f"{ports.sentence} Leave out --headless to play on the page.")
-            record = self._journal(engine, stack)
-            daemon = Daemon(engine, inbox, ports, MonotonicClock(), record=record, thru=self.thru)
+            daemon = Daemon(
+                engine,
+                inbox,
+                ports,
+                MonotonicClock(),
+                follower=MidiFollower(self.tempo) if self.clock == "midi" else None,
+                record=self._journal(engine, stack),
+                thru=self.thru,
+            )
             _say(ports.sentence if ports.are_open else f"{ports.sentence} Play on the page.")
             if not self.headless:
                 self._open_page(inbox, daemon, stack)
             daemon.start()
             stack.callback(daemon.stop)
-            _say("Play. Ctrl-C ends.")
+            _say(READY[self.clock])
             signals.wait()
 
     def _engine(self) -> Engine:
@@ -111,10 +126,13 @@ class Jam(Playing):
             self.config(self.tempo, parse_meter(self.meter), key),
             mode=self.mode,
             channel=self.channel - 1,
+            clock=self.clock,
+            clock_out=self.clock_out,
         )
         policy = open_policy(self.policy)
         # the first decisions of a process are slow: another engine takes them
-        run_offline(Engine(config, policy), [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
+        warm_up = Engine(replace(config, clock="internal"), policy)
+        run_offline(warm_up, [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
         return Engine(config, policy)
 
     def _journal(self, engine: Engine, stack: ExitStack) -> Callable[[object], None]:

@@ -3,13 +3,17 @@
 import time
 from dataclasses import dataclass
 
-from melodyrl.core.midi.messages import ControlChange, Message, NoteOff
+from melodyrl.core.midi.messages import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    SUSTAIN,
+    ControlChange,
+    Message,
+    NoteOff,
+)
 from melodyrl.errors import ConfigError, PortError
 from melodyrl.live.ports import Ports
 from melodyrl.live.systems import SPOKEN, Api, output_names
-
-PEDAL, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
-"""Controllers of MIDI 1.0 (Detailed Specification, tables 3 and 4)."""
 
 WIRE_S = 0.001
 """From one message to the next: a MIDI cable carries three bytes in 0.96 ms (31,250 baud)."""
@@ -58,6 +62,6 @@ def silence(channel: int) -> list[Message]:
     messages: list[Message] = [
         ControlChange(controller, 0, each)
         for each in range(16)
-        for controller in (PEDAL, ALL_SOUND_OFF, ALL_NOTES_OFF)
+        for controller in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF)
     ]
     return messages + [NoteOff(pitch, channel) for pitch in range(128)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import Message, NoteOff, NoteOn, to_bytes
 from melodyrl.live.systems import find, foreign, plain_name
 
@@ -104,7 +105,7 @@ class Instrument(Device):
         self._ended: set[_Note] = set()
         self._ended_before: set[_Note] = set()
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message | ClockMessage) -> None:
         """Send one message; nothing while it is gone."""
         if self._full_name is None:
             return

@@ -5,12 +5,20 @@ import time
 from collections.abc import Callable
 
 from melodyrl.core.engine.events import Event, Nanos
-from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn, from_bytes
+from melodyrl.core.midi.clock import ClockMessage, clock_from_bytes
+from melodyrl.core.midi.messages import (
+    PEDAL_DOWN,
+    SILENCES,
+    SUSTAIN,
+    ControlChange,
+    Message,
+    NoteOff,
+    NoteOn,
+    from_bytes,
+)
 from melodyrl.live.echo import Echo
 
-Hear = Callable[[Event, Nanos], None]
-
-_PEDAL, _PEDAL_DOWN = 64, 64  # the controller, and the value from which it counts as down
+Hear = Callable[[Event | ClockMessage, Nanos], None]
 
 
 class Ear:
@@ -22,7 +30,7 @@ class Ear:
         channels: frozenset[int] = frozenset(),
         now: Callable[[], int] = time.monotonic_ns,
     ) -> None:
-        """With `channels` (0-15) the others are not heard."""
+        """With `channels` (0-15) the others are not heard; a clock has none and always is."""
         self._hear = hear
         self._now = now
         self._channels = channels
@@ -32,8 +40,8 @@ class Ear:
         self._gate = threading.Event()
         self.echo = Echo()
         self.ignored = 0
-        """Messages that are none of ours: real-time, aftertouch, bends, other channels, malformed,
-        and our own that came back."""
+        """Messages that are none of ours: aftertouch, bends, other channels, malformed, and our own
+        that came back."""
         self.failed = 0
         """Messages that could not be handed on."""
 
@@ -44,7 +52,8 @@ class Ear:
             self._gate.wait()
             return
         try:
-            message = from_bytes(bytes(event[0]))
+            data = bytes(event[0])
+            message = from_bytes(data) or clock_from_bytes(data)
             if message is None or not self._is_for_us(message, now_ns):
                 self.ignored += 1
                 return
@@ -58,7 +67,7 @@ class Ear:
         for pitch, channel in sorted(self._held):
             self._hear(NoteOff(pitch, channel), now_ns)
         for channel in sorted(self._pedals):
-            self._hear(ControlChange(_PEDAL, 0, channel), now_ns)
+            self._hear(ControlChange(SUSTAIN, 0, channel), now_ns)
         self._held.clear()
         self._pedals.clear()
 
@@ -74,18 +83,23 @@ class Ear:
         """Let RtMidi's thread go."""
         self._gate.set()
 
-    def _is_for_us(self, message: Message, now_ns: Nanos) -> bool:
-        if self._channels and message.channel not in self._channels:
+    def _is_for_us(self, message: Message | ClockMessage, now_ns: Nanos) -> bool:
+        if isinstance(message, Message) and not self._is_on_channel(message):
             return False
         return not self.echo.is_echo(message, now_ns)
 
-    def _keep(self, message: Message) -> None:
+    def _is_on_channel(self, message: Message) -> bool:
+        return not self._channels or message.channel in self._channels
+
+    def _keep(self, message: Message | ClockMessage) -> None:
         match message:
             case NoteOn(pitch, _, channel):
                 self._held.add((pitch, channel))
             case NoteOff(pitch, channel):
                 self._held.discard((pitch, channel))
-            case ControlChange(controller, value, channel) if controller == _PEDAL:
-                (self._pedals.add if value >= _PEDAL_DOWN else self._pedals.discard)(channel)
+            case ControlChange(controller, value, channel) if controller == SUSTAIN:
+                (self._pedals.add if value >= PEDAL_DOWN else self._pedals.discard)(channel)
+            case ControlChange(controller, _, channel) if controller in SILENCES:
+                self._held = {key for key in self._held if key[1] != channel}
             case _:
                 return

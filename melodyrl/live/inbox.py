@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, Panic
+from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import NoteOff
 
 LIMIT = 8192
@@ -20,7 +21,7 @@ Result = TypeVar("Result")
 class Told:
     """Something heard or asked for, and when."""
 
-    event: Event
+    event: Event | ClockMessage
     at_ns: Nanos
 
 
@@ -49,8 +50,8 @@ class Inbox:
         self.dropped = 0
         """Events refused because the loop was too far behind; releases are never refused."""
 
-    def post(self, event: Event, at_ns: Nanos) -> None:
-        """Tell the engine of an event that happened at `at_ns`; from any thread."""
+    def post(self, event: Event | ClockMessage, at_ns: Nanos) -> None:
+        """Tell the loop of an event that happened at `at_ns`; from any thread."""
         if self._queue.qsize() >= LIMIT and not isinstance(event, NoteOff | Panic):
             self.dropped += 1
             return

@@ -12,8 +12,10 @@ from typing import Protocol
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic
 from melodyrl.core.engine.session import Fate, Sent
-from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
+from melodyrl.core.midi.clock import ClockMessage
+from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
 from melodyrl.live.clock import Clock
+from melodyrl.live.follower import Follower, NoFollower
 from melodyrl.live.inbox import Call, Told
 from melodyrl.live.lateness import Lateness
 
@@ -23,8 +25,8 @@ EARLY_NS = 1_000_000
 SHOW_NS = 50_000_000
 """From one published snapshot to the next: 20 a second."""
 
-SLACK_NS = 2_000_000
-"""A snapshot waits where something is due sooner than this."""
+SLACK_NS = 5_000_000
+"""A snapshot waits where something is due sooner than this; a note is sent 3 ms after deciding."""
 
 LATE_NS = Nanos(100_000_000)
 """A note-on later than this is dropped: at 150 bpm it would sound as the next sixteenth."""
@@ -38,7 +40,12 @@ log = logging.getLogger(__name__)
 class Output(Protocol):
     """Where messages go."""
 
-    def send(self, message: Message) -> None:
+    @property
+    def unplugged(self) -> tuple[str, ...]:
+        """Names of the devices that are waited for; read often, so it must not wait."""
+        ...
+
+    def send(self, message: Message | ClockMessage) -> None:
         """Send one message now."""
         ...
 
@@ -62,6 +69,7 @@ class Loop:
         clock: Clock,
         publish: Callable[[object], None] = lambda item: None,
         *,
+        follower: Follower | None = None,
         record: Callable[[object], None] = lambda item: None,
         thru: bool = False,
         late_ns: Nanos = LATE_NS,
@@ -75,6 +83,7 @@ class Loop:
         self._output = output
         self._clock = clock
         self.publish = publish
+        self._follower = follower or NoFollower()
         self._record = record
         self._thru = thru
         self._late_ns = late_ns
@@ -116,31 +125,43 @@ class Loop:
             self._clock.wait_until(until_ns)
         for item in items:
             self._tell(item)
+        now_ns = self._clock.now()
+        self._tell_all(self._follower.due(now_ns), now_ns)
         self._send_due()
+        self._send_due()  # a decision that took long is due by now
         self._show()
 
     def _next_deadline(self) -> Nanos:
-        wake_ns = self._engine.next_wake()
-        if wake_ns is None:
-            return self._next_show_ns
-        return min(max(wake_ns, self._rest_until_ns), self._next_show_ns)
+        engine_ns, clock_ns = self._engine.next_wake(), self._follower.next_wake()
+        deadline_ns = self._next_show_ns
+        if engine_ns is not None:
+            deadline_ns = min(deadline_ns, max(engine_ns, self._rest_until_ns))
+        return deadline_ns if clock_ns is None else min(deadline_ns, clock_ns)
 
     def _tell(self, item: Told | Call) -> None:
         if isinstance(item, Call):
             item.run(self._engine)
             return
-        if self._thru and isinstance(item.event, NoteOn | NoteOff | ControlChange):
-            self._emit(item.event)
-            self._keep(item.at_ns, item.event, "more")
-        try:
-            self._receive(item.event, item.at_ns)
-        except Exception:  # noqa: BLE001 - the rest of what arrived is told all the same
-            self._recover("receive")
-        match item.event:
+        event, at_ns = item.event, item.at_ns
+        if isinstance(event, ClockMessage):
+            self._tell_all(self._follower.hear(event, at_ns), at_ns)
+            return
+        if self._thru and isinstance(event, Message):
+            self._emit(event)
+            self._keep(at_ns, event, "more")
+        self._tell_all([event], at_ns)
+        match event:
             case NoteOn(pitch, velocity):
-                self._publish(("note", "player", True, pitch, velocity, item.at_ns))
+                self._publish(("note", "player", True, pitch, velocity, at_ns))
             case NoteOff(pitch):
-                self._publish(("note", "player", False, pitch, 0, item.at_ns))
+                self._publish(("note", "player", False, pitch, 0, at_ns))
+
+    def _tell_all(self, events: list[Event], at_ns: Nanos) -> None:
+        for event in events:
+            try:
+                self._receive(event, at_ns)
+            except Exception:  # noqa: BLE001 - the rest of what arrived is told all the same
+                self._recover("receive")
 
     def _receive(self, event: Event, at_ns: Nanos) -> None:
         try:
@@ -171,7 +192,7 @@ class Loop:
             case _:
                 return
 
-    def _emit(self, message: Message) -> None:
+    def _emit(self, message: Message | ClockMessage) -> None:
         try:
             self._output.send(message)
         except Exception as error:  # noqa: BLE001 - a port that vanished must not end the music
@@ -186,8 +207,10 @@ class Loop:
             case _:
                 return
 
-    def _keep(self, due_ns: Nanos, message: Message, fate: Fate) -> None:
-        self._record(Sent(self._clock.now(), due_ns, message, fate))
+    def _keep(self, due_ns: Nanos, message: Message | ClockMessage, fate: Fate) -> None:
+        """Record what is played; a clock's ticks, 24 a quarter, follow from what was told."""
+        if isinstance(message, Message):
+            self._record(Sent(self._clock.now(), due_ns, message, fate))
 
     def _show(self) -> None:
         now_ns = self._clock.now()
@@ -198,7 +221,8 @@ class Loop:
             self._next_show_ns = Nanos(wake_ns + 1)
             return
         self._next_show_ns = Nanos(now_ns + SHOW_NS)
-        self._publish(replace(self._engine.snapshot(), timing=self.lateness.timing))
+        timing, unplugged = self.lateness.timing, self._output.unplugged
+        self._publish(replace(self._engine.snapshot(), timing=timing, unplugged=unplugged))
 
     def _publish(self, item: object) -> None:
         try:

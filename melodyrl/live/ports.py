@@ -17,6 +17,7 @@ from typing import Protocol
 import rtmidi
 
 from melodyrl.core.engine.events import Nanos, Release
+from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import Message, to_bytes
 from melodyrl.errors import PortError
 from melodyrl.live.device import Device, Instrument
@@ -39,11 +40,16 @@ class MidiPorts(Protocol):
         ...
 
     @property
+    def unplugged(self) -> tuple[str, ...]:
+        """Names of the devices that are waited for."""
+        ...
+
+    @property
     def are_open(self) -> bool:
         """Whether anything can be heard or sent."""
         ...
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message | ClockMessage) -> None:
         """Send one message to whoever listens."""
         ...
 
@@ -56,11 +62,12 @@ class NoPorts:
     """A machine without ports: what is sent is heard on the page only."""
 
     are_open = False
+    unplugged = ()
 
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message | ClockMessage) -> None:
         """Nobody listens."""
 
     def close(self) -> None:
@@ -95,6 +102,12 @@ class Ports:
         said += [_spoken("Listening to", device) for device, _ in self._keyboards]
         said += [_spoken("Sending to", device) for device in self._instruments]
         return " ".join(said)
+
+    @property
+    def unplugged(self) -> tuple[str, ...]:
+        """What was asked for, of each device that has gone."""
+        devices = [device for device, _ in self._keyboards] + self._instruments
+        return tuple(device.wanted for device in devices if device.name is None)
 
     def open_virtual(self) -> None:
         """Open an input `NAME:in` and an output `NAME-out:out` (on CoreMIDI both `NAME`).
@@ -166,7 +179,7 @@ class Ports:
                 log.warning('output back name="%s"', instrument.name)
                 instrument.settle()
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message | ClockMessage) -> None:
         """Send one message to every output."""
         now_ns = time.monotonic_ns()
         for ear in self._ears:
@@ -204,6 +217,7 @@ class Ports:
     def _listener(self, name: str) -> tuple[rtmidi.MidiIn, Ear]:
         listener = rtmidi.MidiIn(APIS[self._api], name=name)
         self._clients.append(listener)
+        listener.ignore_types(timing=False)  # RtMidi drops the ticks of a clock else
         ear = Ear(self._hear, self._channels)
         self._ears.append(ear)
         return listener, ear

@@ -5,6 +5,7 @@ From the page, one object a message, no other fields than these:
     {"type": "knob", "name": "harmony", "value": 0.7}            within events.KNOBS
     {"type": "mode", "mode": "solo"}                             one of events.MODES
     {"type": "tempo", "tempo_bpm": 96}                           20-400
+    {"type": "tap"}                                              four in time set the tempo
     {"type": "key", "tonic": 9, "minor": true}                   tonic null: listen for it
     {"type": "meter", "beats": 3, "unit": 4}                     4/4, 3/4, 6/8
     {"type": "start"}  {"type": "stop"}  {"type": "panic"}
@@ -217,6 +218,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "knob": _knob,
     "mode": _mode,
     "tempo": _tempo,
+    "tap": lambda _: events.Tap(),
     "key": _key,
     "meter": _meter,
     "start": lambda _: events.Start(),

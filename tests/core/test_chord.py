@@ -124,6 +124,78 @@ def test_what_is_held_is_recognised(pitches, tonic, minor, name):
     assert chord.name == name
 
 
+SPELT = ("", "m", "dim", "aug", "sus4", "sus2", "7", "maj7", "m7", "m7b5", "dim7", "7sus4", "mMaj7")
+SPELT += ("6", "m6", "69", "m69", "9", "maj9", "m9", "add9", "madd9")
+
+SAME_NOTES = {
+    "Cm7/Eb": "Eb6",
+    "Cm7b5/Eb": "Ebm6",
+    "Cdim7/Eb": "Ebdim7",
+    "Cdim7/F#": "F#dim7",
+    "Cdim7/A": "Adim7",
+    "Caug/E": "Eaug",
+    "Caug/Ab": "Abaug",
+    "C6/E": "Am7/E",
+    "C6/G": "Am7/G",
+    "C6/A": "Am7",
+    "Cm6/Eb": "Am7b5/Eb",
+    "Cm6/G": "Am7b5/G",
+    "Cm6/A": "Am7b5",
+    "Csus4/F": "Fsus2",
+    "Csus2/D": "Gsus4/D",
+    "Csus2/G": "Gsus4",
+    "C69/D": "D9sus4",
+}
+"""The same notes have two names: the one that is read has the bass for its root, or is commoner."""
+
+SAME_WITHOUT_FIFTH = {
+    "C6": "Am/C",
+    "C6/E": "Am/E",
+    "C6/A": "Am",
+    "Cm6": "Adim/C",
+    "Cm6/Eb": "Adim/Eb",
+    "Cm6/A": "Adim",
+    "C7sus4": "Fsus4/C",
+    "C7sus4/F": "Fsus4",
+    "C7sus4/Bb": "Bbsus2",
+    "C69/D": "Am/D",
+    "Cm69/D": "Adim/D",
+}
+
+
+def voicings(quality, has_fifth):
+    """Each inversion on C as its chord and pitches: the bass low, all tones above, two doubled."""
+    tones = [each for each in QUALITIES[quality] if has_fifth or each != 7]
+    for bass in tones:
+        above = [60 + each for each in tones]
+        yield Chord(0, quality, bass), [36 + bass, *above, 72 + tones[0], 72 + tones[1]]
+
+
+@pytest.mark.parametrize("quality", SPELT)
+@pytest.mark.parametrize(
+    ("has_fifth", "other_names"), [(True, SAME_NOTES), (False, SAME_WITHOUT_FIFTH)]
+)
+def test_every_inversion_is_read_in_every_key(quality, has_fifth, other_names):
+    if not has_fifth and (7 not in QUALITIES[quality] or len(QUALITIES[quality]) < 4):
+        return  # without its fifth it is itself, or two notes
+    for chord, pitches in voicings(quality, has_fifth):
+        wanted = parse_chord(other_names.get(chord.name, chord.name))
+        for up in range(12):
+            assert recognise([pitch + up for pitch in pitches]) == wanted.transposed(up)
+
+
+@pytest.mark.parametrize("symbol", ["G/C", "G7/C", "F/G", "Bb/C", "Ab/Bb", "Dm7/G", "Gm/C", "C/C#"])
+def test_a_whole_chord_over_a_foreign_bass_is_a_slash_chord(symbol):
+    chord = parse_chord(symbol)
+    pitches = [36 + chord.bass, *(60 + chord.root + each for each in QUALITIES[chord.quality])]
+
+    read = recognise(pitches)
+
+    assert read is not None
+    assert read.mask == chord.mask
+    assert read.bass == chord.bass
+
+
 def test_silence_is_no_chord():
     assert recognise(()) is None
 

@@ -71,8 +71,9 @@ def test_first_answer_comes_a_listening_time_after_the_first_note():
 
     bandmate.receive(NoteOn(60), SECOND)
 
-    assert bandmate.next_wake() == SECOND + 20 * MS
+    assert bandmate.next_wake() == SECOND + 17 * MS
     assert bandmate.due(SECOND + 20 * MS - 1) == []
+    assert bandmate.next_wake() == SECOND + 20 * MS
     assert [each.due_ns for each in bandmate.due(SECOND + 20 * MS)] == [SECOND + 20 * MS]
 
 
@@ -87,7 +88,7 @@ def test_decisions_lie_on_the_grid_that_the_first_note_began():
 
 def test_all_notes_of_a_chord_are_heard_before_the_first_answer():
     bandmate = engine()
-    for late_ms, pitch in ((0, 57), (9, 60), (19, 64)):
+    for late_ms, pitch in ((0, 57), (9, 60), (16, 64)):
         bandmate.receive(NoteOn(pitch), SECOND + late_ms * MS)
     bandmate.due(SECOND + 20 * MS)
 
@@ -115,6 +116,54 @@ def test_harmony_changes_with_the_chords():
         if isinstance(each.message, NoteOn):
             chord = {0, 4, 7} if each.due_ns < 2 * SECOND else {5, 9, 0}
             assert each.message.pitch % 12 in chord
+
+
+def test_all_notes_off_lets_the_keys_of_its_channel_go():
+    told = [(0, NoteOn(60)), (0, NoteOn(64)), (0, NoteOn(67, 80, 1))]
+    told += [(100 * MS, ControlChange(123, 0, channel)) for channel in (0, 2)]
+    bandmate = engine(FakePolicy(), mode="harmony")
+
+    outgoing = run_offline(bandmate, told, 110 * MS)
+
+    assert bandmate.snapshot().held == (67,)
+    assert len(messages(outgoing, NoteOn)) == 3
+    assert [each.due_ns for each in outgoing if isinstance(each.message, NoteOff)] == [100 * MS] * 2
+    ours = take_of(bandmate.recording(), bandmate.sent())
+    assert [note.end_ns for note in ours.player] == [100 * MS, 100 * MS, 110 * MS]
+
+
+def test_all_notes_off_of_a_daw_that_locates_changes_nothing_where_no_key_is_down():
+    daw = [(SECOND, ControlChange(number, 0, each)) for each in range(16) for number in (64, 123)]
+    heard = [*held(0, 57, 60, 64), (400 * MS, NoteOff(57)), (401 * MS, NoteOff(60))]
+    heard += [(402 * MS, NoteOff(64))]
+
+    with_daw = run_offline(engine(BusyPolicy()), [*heard, *daw], 60 * SECOND)
+
+    assert with_daw == run_offline(engine(BusyPolicy()), heard, 60 * SECOND)
+
+
+def test_snapshot_says_where_its_step_begins_on_the_grid():
+    bandmate = engine(tempo_bpm=120.0)
+    bandmate.receive(NoteOn(60), SECOND)
+    began = []
+    for at_ms in (1020, 1124, 1160, 3141, 3142):
+        bandmate.due(at_ms * MS)
+        picture = bandmate.snapshot()
+        began.append((picture.bar, picture.step, picture.step_began_ns // MS))
+
+    assert began == [(0, 0, 1000), (0, 0, 1000), (0, 1, 1125), (1, 0, 3000), (1, 1, 3125)]
+
+
+def test_after_a_new_tempo_the_step_begins_where_that_tempo_puts_it():
+    bandmate = engine(tempo_bpm=120.0)
+    bandmate.receive(NoteOn(60), SECOND)
+    bandmate.receive(SetTempo(60.0), SECOND + 100 * MS)
+
+    began_ns = bandmate.snapshot().step_began_ns
+    bandmate.receive(Stop(), 2 * SECOND)
+
+    assert began_ns == SECOND - 100 * MS
+    assert bandmate.snapshot().step_began_ns == 2 * SECOND
 
 
 def test_music_ends_after_four_silent_bars_and_begins_anew():
@@ -332,7 +381,7 @@ def test_time_that_runs_backward_stands_still():
     bandmate.receive(NoteOn(67), -7)
 
     assert [at for at, _ in bandmate.recording().events] == [5 * SECOND] * 3
-    assert bandmate.next_wake() == 5 * SECOND + 20 * MS
+    assert bandmate.next_wake() == 5 * SECOND + 17 * MS
 
 
 def test_a_policy_that_fails_is_counted_and_the_rules_play_on():
@@ -363,6 +412,7 @@ def test_a_policy_for_another_task_is_refused():
         {"seed": -1},
         {"listen_ns": -1},
         {"key": Key(12)},
+        {"clock": "sun"},
     ],
 )
 def test_a_config_out_of_range_is_refused(wrong):

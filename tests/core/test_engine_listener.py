@@ -3,7 +3,7 @@ import pytest
 from melodyrl.core.engine.events import Nanos
 from melodyrl.core.engine.listener import Listener
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
-from melodyrl.core.music import Key
+from melodyrl.core.music import QUALITIES, Key, recognise
 
 MS = 1_000_000
 BEATS_2 = 1_000 * MS
@@ -106,6 +106,89 @@ def test_a_new_chord_is_heard_through_the_old_one_under_the_pedal(player):
     assert player.chord(2300) == "F"
 
 
+LARGE = [quality for quality, tones in QUALITIES.items() if 4 <= len(tones) <= 5]
+
+
+@pytest.mark.parametrize("quality", LARGE)
+@pytest.mark.parametrize("is_struck_alone", [True, False])
+def test_a_chord_over_a_bass_that_is_held_is_read_with_it(quality, is_struck_alone):
+    """Each tone in turn is the bass; the others are struck above it, twice."""
+    for up in range(12):
+        for bass in QUALITIES[quality]:
+            player = Player()
+            above = [60 + up + each for each in QUALITIES[quality] if each != bass]
+            player.down(0, 36 + up + bass)
+            player.down(500 if is_struck_alone else 5, *above)
+            player.chord(520, None)
+            player.up(900, *above)
+            player.chord(1100, None)
+            player.down(1500, *above)
+            player.chord(1520, None)
+
+            assert player.listener.chord == recognise([36 + up + bass, *above])
+
+
+@pytest.mark.parametrize(
+    ("held", "struck", "name"),
+    [
+        ((38,), (53, 57, 60), "Dm7"),
+        ((48,), (55, 58, 64), "C7"),
+        ((60,), (64, 67, 70), "C7"),
+        ((36,), (55, 64, 70), "C7"),
+        ((36,), (53, 57, 60), "F/C"),
+        ((36,), (55, 59, 62), "G/C"),
+        ((38, 45), (60, 64, 65), "Dm9"),
+        ((36, 46), (64, 69, 74), "C13"),
+        ((36, 48), (55, 58, 64), "C7"),
+    ],
+)
+def test_a_left_hand_that_is_held_belongs_to_what_the_right_hand_strikes(
+    player, held, struck, name
+):
+    player.down(0, *held)
+    player.chord(20, None)
+    player.down(1000, *struck)
+
+    assert player.chord(1020, None) == name
+
+
+def test_a_bass_under_the_pedal_belongs_to_what_is_struck_above_it(player):
+    player.pedal(0, True)
+    player.down(10, 38)
+    player.up(400, 38)
+    player.down(500, 53, 57, 60)
+
+    assert player.chord(520) == "Dm7"
+
+
+def test_a_chord_with_a_bass_of_its_own_leaves_an_old_bass_behind(player):
+    player.down(0, 36)
+    player.down(500, 52, 55, 60)
+    player.chord(520)
+    player.up(980, 52, 55, 60)
+    player.down(1000, 43, 59, 62, 65)
+
+    assert player.chord(1020) == "G7"
+
+
+@pytest.mark.parametrize("lifted", [(), (60,), (64,), (67,), (60, 64), (60, 67), (64, 67)])
+def test_an_old_chord_does_not_muddy_a_new_one_however_many_of_its_keys_are_down(lifted):
+    kept = {60, 64, 67}.difference(lifted)
+    for root in range(12):
+        for quality in ("", "m", "7", "maj7", "m7"):
+            new = {60 + (root + each) % 12 for each in QUALITIES[quality]}
+            if new & kept or {64, 67} <= new:
+                continue  # what stays down, or is struck again, is part of the new chord
+            player = Player()
+            player.down(0, 60, 64, 67)
+            player.chord(20)
+            player.up(960, *lifted)
+            player.down(1000, *new)
+            player.chord(1020, None)
+
+            assert player.listener.chord == recognise(new)
+
+
 def test_an_overlap_of_two_chords_is_forgotten_once_the_old_one_is_released(player):
     player.down(0, 48, 52)
     player.chord(20)
@@ -161,6 +244,16 @@ def test_forgetting_keeps_what_is_held(player):
     assert player.listener.chord is None
     assert player.listener.lowest == 60
     assert player.listener.sounding == {60}
+
+
+def test_all_sound_off_ends_what_the_pedal_holds(player):
+    player.pedal(0, True)
+    player.down(0, 60, 64)
+    player.up(100, 60)
+
+    player.listener.control(ControlChange(120, 0), Nanos(200 * MS))
+
+    assert player.listener.sounding == {64}
 
 
 def test_other_controllers_change_nothing(player):

@@ -39,8 +39,9 @@ class ScriptedInbox:
 
 
 class Port:
-    def __init__(self, clock):
+    def __init__(self, clock, unplugged=()):
         self._clock = clock
+        self.unplugged = unplugged
         self.sent = []
         self.is_gone = False
 
@@ -57,6 +58,7 @@ class Port:
 @dataclass(frozen=True)
 class Picture:
     timing: object = None
+    unplugged: tuple[str, ...] = ()
 
 
 class EchoEngine:

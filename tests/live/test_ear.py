@@ -1,6 +1,7 @@
 import threading
 
 from melodyrl.core.engine.events import Nanos
+from melodyrl.core.midi.clock import RealTime, SongPosition
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.live.ear import Ear
 
@@ -19,10 +20,10 @@ def test_what_is_ours_is_handed_on_and_nothing_escapes():
         heard.append(event)
 
     one = Ear(hear)
-    for data in ([0x90, 60, 64], [0x90, 60, 0], [0xE0, 0, 64], [], [0x90, 66, 80], [300]):
+    for data in ([0x90, 60, 64], [0x90, 60, 0], [0xE0, 0, 64], [], [0x90, 66, 80], [300], [0xFA]):
         one.heard((data, 0.0))
 
-    assert heard == [NoteOn(60, 64), NoteOff(60)]
+    assert heard == [NoteOn(60, 64), NoteOff(60), RealTime.START]
     assert (one.ignored, one.failed) == (2, 2)
 
 
@@ -45,6 +46,15 @@ def test_other_channels_are_not_heard():
     assert one.ignored == 3
 
 
+def test_clock_is_heard_on_whatever_channels():
+    one, heard = ear(channels=frozenset({1}))
+
+    for data in ([0xF2, 16, 0], [0xFB], [0xF8], [0xFC]):
+        one.heard((data, 0.0))
+
+    assert heard == [SongPosition(16), RealTime.CONTINUE, RealTime.TICK, RealTime.STOP]
+
+
 def test_our_own_output_routed_back_is_not_heard_and_the_players_same_note_is():
     one, heard = ear(now=lambda: 1_005)
     one.echo.sent(NoteOn(72, 64), 1_000)
@@ -65,6 +75,17 @@ def test_keys_and_pedals_that_are_down_are_let_go_once():
     one.let_go(Nanos(2))
 
     assert heard == [NoteOff(64, 1), ControlChange(64, 0, 1)]
+
+
+def test_keys_that_all_notes_off_let_go_are_not_let_go_again():
+    one, heard = ear()
+    for data in ([0x90, 60, 64], [0x91, 64, 64], [0xB0, 123, 0]):
+        one.heard((data, 0.0))
+    heard.clear()
+
+    one.let_go(Nanos(1))
+
+    assert heard == [NoteOff(64, 1)]
 
 
 def test_ear_that_is_shut_holds_its_caller_until_it_is_released():

@@ -1,3 +1,4 @@
+from melodyrl.core.midi.clock import RealTime
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.live.echo import MOST, WINDOW_NS, Echo
 from tests.live.doubles import MS
@@ -61,6 +62,46 @@ def test_controller_that_was_passed_on_does_not_go_round_for_ever():
 
     assert echo.is_echo(ControlChange(1, 64), 5 * MS)
     assert not echo.is_echo(ControlChange(1, 65), 5 * MS)
+
+
+def test_clock_that_we_follow_is_heard_although_ours_goes_out_at_the_same_moments():
+    echo = Echo()
+    heard = [echo.is_echo(RealTime.START, 0), echo.is_echo(RealTime.TICK, 1 * MS)]
+    echo.sent(RealTime.START, 2 * MS)
+    for tick in range(100):
+        echo.sent(RealTime.TICK, (3 + 20 * tick) * MS)
+        heard.append(echo.is_echo(RealTime.TICK, (4 + 20 * tick) * MS))
+
+    assert not any(heard)
+
+
+def test_clock_of_ours_that_comes_back_is_not_followed_beside_one_that_is():
+    echo = Echo()
+    echo.is_echo(RealTime.START, 0)
+    echo.is_echo(RealTime.TICK, 1 * MS)
+    echo.sent(RealTime.START, 2 * MS)
+    started = [echo.is_echo(RealTime.START, 3 * MS)]
+    ours, theirs = [], []
+    for tick in range(100):
+        echo.sent(RealTime.TICK, (4 + 20 * tick) * MS)
+        ours.append(echo.is_echo(RealTime.TICK, (5 + 20 * tick) * MS))
+        theirs.append(echo.is_echo(RealTime.TICK, (21 + 20 * tick) * MS))
+
+    assert started == [True]
+    assert all(ours)
+    assert not any(theirs)
+
+
+def test_clock_that_is_no_longer_routed_back_is_followed_from_the_next_start_on():
+    echo = Echo()
+    echo.sent(RealTime.START, 0)
+    echo.is_echo(RealTime.START, 1 * MS)
+    echo.sent(RealTime.TICK, 2 * MS)
+    echo.is_echo(RealTime.START, 500 * MS)
+    echo.sent(RealTime.START, 501 * MS)
+    echo.sent(RealTime.TICK, 502 * MS)
+
+    assert not echo.is_echo(RealTime.TICK, 503 * MS)
 
 
 def test_memory_is_bounded():

@@ -1,8 +1,14 @@
-from melodyrl.core.engine.events import Panic, Stop
-from melodyrl.core.engine.session import Sent
-from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.engine.config import EngineConfig
+from melodyrl.core.engine.engine import Engine
+from melodyrl.core.engine.events import Panic, Stop, Sync
+from melodyrl.core.engine.session import Sent, first_line, from_lines, same_again, sent_line
+from melodyrl.core.engine.takes import event_line
+from melodyrl.core.midi.clock import RealTime
+from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.live.clock import MonotonicClock
+from melodyrl.live.follower import MidiFollower
 from melodyrl.live.loop import Loop
+from tests.fakes import BusyPolicy
 from tests.live.doubles import MS, EchoEngine, FakeClock, Picture, Port, ScriptedInbox, told
 
 
@@ -103,6 +109,22 @@ def test_all_that_is_told_and_sent_is_recorded_in_order():
     ]
 
 
+def test_clock_that_is_sent_is_not_recorded_and_the_take_replays():
+    recorded = []
+    engine = Engine(EngineConfig(tempo_bpm=240.0, clock_out=True), BusyPolicy())
+    head = first_line(engine.recording(), "busy", "today")
+    script = [told(5 * MS, NoteOn(60)), told(6 * MS, NoteOn(64)), told(9 * MS, RealTime.TICK)]
+
+    loop, port, _ = play(engine, *script, until_ns=2000 * MS, record=recorded.append)
+    end(loop)
+
+    lines = [sent_line(each) if isinstance(each, Sent) else event_line(each) for each in recorded]
+    wire = same_again(from_lines([head, *lines]), BusyPolicy())
+    assert wire == [each for each in port.sent if isinstance(each[1], Message)]
+    assert port.messages.count(RealTime.TICK) > 150
+    assert sum(isinstance(message, NoteOn) for _, message in wire) >= 5
+
+
 def test_both_players_notes_are_published():
     script = told(0, NoteOn(60, 70)), told(20 * MS, NoteOff(60))
 
@@ -120,6 +142,16 @@ def test_twenty_snapshots_a_second_are_published():
     _, _, shown = play(EchoEngine(), until_ns=1000 * MS)
 
     assert 19 <= sum(isinstance(item, Picture) for item in shown) <= 21
+
+
+def test_devices_that_are_unplugged_are_in_every_snapshot():
+    clock, shown = FakeClock(), []
+    port = Port(clock, unplugged=("keystation",))
+    loop = Loop(EchoEngine(), ScriptedInbox(clock), port, clock, shown.append)
+
+    loop.turn()
+
+    assert shown[-1].unplugged == ("keystation",)
 
 
 def test_event_that_breaks_the_engine_releases_the_notes_and_the_rest_is_heard():
@@ -204,3 +236,52 @@ def test_clock_waits_until_the_moment_and_not_past_moments():
     clock.wait_until(at_ns)
 
     assert waited_ns >= at_ns
+
+
+def follow(follower):
+    clock, engine = FakeClock(), EchoEngine()
+    script = [told(4 * MS, RealTime.START)]
+    script += [told(5 * MS + i * 20 * MS, RealTime.TICK) for i in range(7)]
+    loop = Loop(engine, ScriptedInbox(clock, *script), Port(clock), clock, follower=follower)
+    while clock.now_ns < 600 * MS:
+        loop.turn()
+    return engine.told
+
+
+def test_clock_that_leads_reaches_the_engine_as_syncs_and_its_silence_is_told_in_time():
+    heard = follow(MidiFollower(125.0))
+
+    assert heard[0] == (5 * MS, Sync(5 * MS, 0.0, 125.0))
+    (at_ns, held) = heard[-1]
+    assert held.is_held
+    assert at_ns == 125 * MS + 12 * 20 * MS + 1
+
+
+def test_clock_is_not_heard_where_we_lead():
+    assert follow(None) == []
+
+
+def test_note_whose_decision_took_long_leaves_before_the_page_is_shown():
+    class Slow(EchoEngine):
+        def due(self, now_ns):
+            if self._waiting and now_ns >= 47 * MS and clock.now_ns < 53 * MS:
+                clock.now_ns = 53 * MS  # thinks from 47 ms on, until after the note is due
+                return []
+            return super().due(now_ns)
+
+        def next_wake(self):
+            return 47 * MS if self._waiting and clock.now_ns < 47 * MS else super().next_wake()
+
+    clock, order = FakeClock(), []
+
+    class Wire(Port):
+        def send(self, message):
+            order.append(message)
+
+    script = ScriptedInbox(clock, told(41 * MS, NoteOn(60, 70)))
+    loop = Loop(Slow(), script, Wire(clock), clock, lambda item: order.append(item))
+    while clock.now_ns < 80 * MS:
+        loop.turn()
+
+    after = order[order.index(("note", "player", True, 60, 70, 41 * MS)) + 1 :]
+    assert after[0] == NoteOn(72, 70)

@@ -7,7 +7,8 @@ import time
 import mido
 import pytest
 
-from melodyrl.core.engine.events import Panic, SetKey, SetKnob, SetMode, SetTempo, Stop
+from melodyrl.core.engine.events import Panic, SetKey, SetKnob, SetMode, SetTempo, Stop, Tap
+from melodyrl.core.engine.snapshot import Timing
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from tests.web.driving import key, middle, voices, wait_for_voices, wait_until
 
@@ -163,17 +164,44 @@ def test_a_knob_reaches_the_engine_within_50_ms(visit, daemon):
 
 def test_tapping_sets_the_tempo(visit, daemon):
     page = visit()
-    page.evaluate(
-        """() => {
-            let now = 1e6;
-            performance.now = () => now;
-            for (let i = 0; i < 5; i++, now += 500) {
-                document.getElementById("tap").dispatchEvent(new PointerEvent("pointerdown"));
-            }
-        }"""
-    )
+    page.click("#tap")
+    page.focus("#tap")
+    page.keyboard.press("Enter")
+    page.focus("#tempo")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
 
-    assert daemon.wait_for(SetTempo(120.0))
+    assert daemon.wait_for(SetTempo(101.0))
+    assert daemon.told.count(Tap()) == 2, "the engine counts them"
+
+
+def test_a_clock_that_leads_is_shown_and_takes_the_tempo_over(visit, daemon):
+    page = visit()
+    assert page.is_hidden("#clock")
+    assert page.is_enabled("#tempo")
+
+    for state in ("waiting", "locked", "holding"):
+        daemon.publish(clock="midi", clock_state=state, tempo_bpm=93.5)
+        wait_until(page, f"document.getElementById('clock').textContent.endsWith('{state}')")
+
+    assert page.inner_text("#clock") == "MIDI clock: holding"
+    assert page.input_value("#tempo") == "93.5"
+    assert page.is_disabled("#tempo")
+    assert page.is_disabled("#tap")
+
+
+def test_devices_that_are_waited_for_and_lateness_stand_by_the_connection(visit, daemon):
+    page = visit()
+    daemon.publish(timing=Timing(340, 2, 1, 250.0, 1200.0, 12_300.0), unplugged=("Keystation",))
+    wait_until(page, "document.getElementById('connection').title.startsWith('340')")
+
+    assert page.inner_text("#connection") == "waiting for Keystation"
+    assert page.get_attribute("#connection", "title") == (
+        "340 messages sent: half at most 0.3 ms late, 99 % at most 1.2, the worst 12.3; "
+        "2 were 10 ms late or more, 1 too late to send"
+    )
+    daemon.publish(unplugged=())
+    wait_until(page, "document.getElementById('connection').textContent === 'connected'")
 
 
 def test_letters_in_a_field_play_nothing(visit, daemon):

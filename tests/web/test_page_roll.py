@@ -35,6 +35,65 @@ def run(page, body):
     return page.evaluate(f"async () => {{ {SETTING} {body} }}")
 
 
+GRID = """
+    const grid = new Grid();
+    const lines = (from, to) => {
+        const drawn = [];
+        grid.lines(from, to, (ms, isBar, bar) => drawn.push([ms, isBar ? bar : 0]));
+        return drawn;
+    };
+    const state = { running: true, bar: 0, step: 0, tempo_bpm: 120, meter: "4/4" };
+"""
+
+
+def test_lines_lie_on_the_grid_however_late_it_is_told(visit):
+    lines = run(
+        visit(),
+        GRID
+        + """
+        grid.tell(1043, 1000, state);
+        grid.tell(1170, 1125, { ...state, step: 1 });
+        grid.tell(3140, 3125, { ...state, bar: 1, step: 1 });
+        return lines(0, 3300);
+        """,
+    )
+
+    assert lines == [[1000, 1], [1500, 0], [2000, 0], [2500, 0], [3000, 2]]
+
+
+def test_a_new_tempo_moves_the_lines_to_come_and_none_of_the_past(visit):
+    """At 1100 the tempo halves: by the new one step 0 began at 900."""
+    lines = run(
+        visit(),
+        GRID
+        + """
+        grid.tell(1010, 1000, state);
+        grid.tell(1110, 900, { ...state, tempo_bpm: 60 });
+        return [lines(0, 3000), grid.quarterAt(1400)];
+        """,
+    )
+
+    assert lines == [[[1000, 1], [1900, 0], [2900, 0]], 0.5]
+
+
+def test_a_clock_that_wavers_by_hairs_makes_no_new_stretch(visit):
+    counts = run(
+        visit(),
+        GRID
+        + """
+        for (let step = 0; step < 16; step++) {
+            const tempo = 120 + 0.05 * (-1) ** step;
+            grid.tell(1010 + 125 * step, 1000 + 125 * step, { ...state, step, tempo_bpm: tempo });
+        }
+        const before = grid.stretches.length;
+        grid.tell(5000, 5000, { ...state, bar: 7 });
+        return [before, grid.stretches.length, lines(4999, 5010)];
+        """,
+    )
+
+    assert counts == [1, 2, [[5000, 8]]]
+
+
 def test_a_frame_of_8000_notes_costs_about_as_much_as_one_of_100(visit):
     """Beside it, in the same run, all notes drawn anew: the dearest way."""
     page = visit()

@@ -109,6 +109,7 @@ def test_a_name_that_is_taken_by_a_built_in_preset_is_one_sentence(visit):
     page.fill("#preset-name", "Lyrical")
     page.keyboard.press("Enter")
 
+    wait_until(page, "!document.getElementById('notice').hidden")
     assert "choose a name" in page.inner_text("#notice")
 
 

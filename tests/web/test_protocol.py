@@ -20,6 +20,7 @@ GOOD = [
     ({"type": "knob", "name": "density", "value": 4}, events.SetKnob("density", 4.0)),
     ({"type": "mode", "mode": "harmony"}, events.SetMode("harmony")),
     ({"type": "tempo", "tempo_bpm": 96.5}, events.SetTempo(96.5)),
+    ({"type": "tap"}, events.Tap()),
     ({"type": "key", "tonic": 9, "minor": True}, events.SetKey(9, True)),
     ({"type": "key", "tonic": None}, events.SetKey(None)),
     ({"type": "meter", "beats": 6, "unit": 8}, events.SetMeter(6, 8)),

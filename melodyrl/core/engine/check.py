@@ -6,6 +6,7 @@ from math import isfinite
 from melodyrl.core.engine.events import (
     KNOBS,
     MODES,
+    Halt,
     Panic,
     Release,
     SetKey,
@@ -15,24 +16,22 @@ from melodyrl.core.engine.events import (
     SetTempo,
     Start,
     Stop,
+    Sync,
+    Tap,
 )
-from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music import METERS, Meter
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+FARTHEST_STEP = 2.0**31
+"""Sixteenths: six years of music at 120."""
 
 
 def makes_sense(event: object) -> bool:
     """Whether it is an event, with every value of the right type and within its range."""
     match event:
-        case NoteOn(pitch, loud, channel):
-            return _is_within(pitch, 127) and _is_within(loud, 127) and _is_within(channel, 15)
-        case NoteOff(pitch, channel):
-            return _is_within(pitch, 127) and _is_within(channel, 15)
-        case ControlChange(controller, value, channel):
-            return (
-                _is_within(controller, 127) and _is_within(value, 127) and _is_within(channel, 15)
-            )
+        case NoteOn() | NoteOff() | ControlChange():
+            return _is_message(event)
         case SetKnob(name, value):
             return _is_known(name, KNOBS) and _is_between(value, KNOBS[name][0], KNOBS[name][1])
         case SetMode(mode):
@@ -43,10 +42,32 @@ def makes_sense(event: object) -> bool:
             return (tonic is None or _is_within(tonic, 11)) and _is_known(minor, (False, True))
         case SetMeter(beats, unit):
             return _is_within(beats, 16) and _is_within(unit, 16) and Meter(beats, unit) in METERS
-        case Start() | Stop() | Panic() | Release():
+        case Sync():
+            return _is_sync(event)
+        case Start() | Stop() | Panic() | Release() | Tap() | Halt():
             return True
         case _:
             return False
+
+
+def _is_message(message: Message) -> bool:
+    match message:
+        case NoteOn(pitch, loud, _):
+            values = (pitch, loud)
+        case NoteOff(pitch, _):
+            values = (pitch,)
+        case ControlChange(controller, value, _):
+            values = (controller, value)
+    return all(_is_within(value, 127) for value in values) and _is_within(message.channel, 15)
+
+
+def _is_sync(event: Sync) -> bool:
+    return (
+        type(event.anchor_ns) is int
+        and _is_between(event.step, 0, FARTHEST_STEP)
+        and _is_between(event.tempo_bpm, SLOWEST_BPM, FASTEST_BPM)
+        and type(event.is_held) is bool
+    )
 
 
 def _is_within(value: object, highest: int) -> bool:

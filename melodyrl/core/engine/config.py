@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.events import (
+    CLOCKS,
     KNOBS,
+    ClockSource,
     KnobName,
     Mode,
     Nanos,
@@ -22,6 +24,11 @@ LISTEN_NS = Nanos(20_000_000)
 onsets less than 20-30 ms apart sound as one (Hirsh 1959, order threshold, about 20 ms)."""
 
 
+DECIDE_NS = Nanos(3_000_000)
+"""How long before it is due a grid step is decided: a decision takes about a millisecond, more on
+a busy machine, and what is due must not wait for it."""
+
+
 def default_knobs() -> dict[KnobName, float]:
     """The default value of each knob."""
     return {name: default for name, (_, _, default) in KNOBS.items()}
@@ -29,7 +36,7 @@ def default_knobs() -> dict[KnobName, float]:
 
 @dataclass(frozen=True, slots=True)
 class EngineConfig:
-    """The first settings of an engine; each but channel, listen_ns and seed can change live."""
+    """The first settings of an engine; those from `channel` on cannot change live."""
 
     tempo_bpm: float = 120.0
     meter: Meter = COMMON
@@ -40,7 +47,12 @@ class EngineConfig:
     channel: int = 0
     """0-15, on which we play."""
     listen_ns: Nanos = LISTEN_NS
-    """How long after a grid step its decision is taken, so that a chord on it is heard first."""
+    """How long after a grid step its answer is due, so that a chord on it is heard first: all but
+    the last DECIDE_NS of it."""
+    clock: ClockSource = "internal"
+    """Who leads: ourselves, from the first note on, or another clock, which is told by Sync."""
+    clock_out: bool = False
+    """Whether we say the ticks of a MIDI clock for others to follow."""
     seed: int = 0
 
     def problem(self) -> str | None:
@@ -57,6 +69,8 @@ class EngineConfig:
         for name, event in settings:
             if not makes_sense(event):
                 return f"The {name} is out of its range: {event}."
+        if self.clock not in CLOCKS:
+            return f"The clock {self.clock!r} is not one of {', '.join(CLOCKS)}."
         if missing := set(KNOBS) - set(self.knobs):
             return f"The knobs {', '.join(sorted(missing))} are missing."
         is_whole = type(self.listen_ns) is int and type(self.seed) is int

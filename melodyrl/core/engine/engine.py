@@ -4,15 +4,15 @@ Five verbs, time always an argument: `receive`, `next_wake`, `due`, `snapshot`, 
 Live play, export, tests and simulation all drive this one engine.
 """
 
-from collections import deque
-
 import numpy as np
 
 from melodyrl.core.engine.band import Band
 from melodyrl.core.engine.check import makes_sense
-from melodyrl.core.engine.config import EngineConfig
+from melodyrl.core.engine.clock_out import ClockOut
+from melodyrl.core.engine.config import DECIDE_NS, EngineConfig
 from melodyrl.core.engine.events import (
     Event,
+    Halt,
     KnobName,
     Mode,
     Nanos,
@@ -26,11 +26,15 @@ from melodyrl.core.engine.events import (
     SetTempo,
     Start,
     Stop,
+    Sync,
+    Tap,
 )
-from melodyrl.core.engine.recorder import MOST_EVENTS, Recorder, Recording
-from melodyrl.core.engine.snapshot import Snapshot
+from melodyrl.core.engine.outbox import Outbox
+from melodyrl.core.engine.recorder import Recorder, Recording
+from melodyrl.core.engine.snapshot import ClockState, Snapshot
+from melodyrl.core.engine.taps import Taps
 from melodyrl.core.engine.transport import Transport
-from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
+from melodyrl.core.midi.messages import SILENCES, ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music import Key, Meter
 from melodyrl.core.policy.policy import Policy
 from melodyrl.errors import ConfigError
@@ -58,11 +62,14 @@ class Engine:
         self._mode: Mode = config.mode
         self._knobs: dict[KnobName, float] = dict(config.knobs)
         self._band = Band(config, policy, rng or np.random.default_rng(config.seed))
-        self._transport = Transport(config.tempo_bpm, config.meter, config.listen_ns)
+        self._decide_ns = min(DECIDE_NS, config.listen_ns)
+        listen_ns = Nanos(config.listen_ns - self._decide_ns)
+        self._transport = Transport(config.tempo_bpm, config.meter, listen_ns)
+        self._clock_out = ClockOut(self._transport, is_on=config.clock_out)
+        self._taps = Taps()
         self._recorder = Recorder()
         self._told = Nanos(0)
-        self._waiting: list[Outgoing] = []
-        self._sent: deque[Outgoing] = deque(maxlen=MOST_EVENTS)
+        self._outbox = Outbox()
         self._dropped = 0
 
     @property
@@ -83,20 +90,19 @@ class Engine:
 
     def next_wake(self) -> Nanos | None:
         """The moment at which `due` has something to do next, None where only an event can help."""
-        if self._waiting:
-            return self._waiting[0].due_ns
-        return self._transport.wake()
+        moments = (self._outbox.next_due, self._transport.wake(), self._clock_out.wake())
+        return min((each for each in moments if each is not None), default=None)
 
     def due(self, now_ns: Nanos) -> list[Outgoing]:
         """What is to be sent by now, in order; each is returned once."""
         self._advance(now_ns)
-        outgoing, self._waiting = self._waiting, []
-        return outgoing
+        return self._outbox.take(self._told)
 
     def close(self, now_ns: Nanos) -> list[Outgoing]:
         """Release everything; what is left to send before the port is closed."""
         self.receive(Panic(), now_ns)
-        return self.due(now_ns)
+        self._stop(self._told)
+        return self._outbox.take(self._told)
 
     def snapshot(self) -> Snapshot:
         """An immutable picture of the present."""
@@ -109,7 +115,10 @@ class Engine:
             bar=at.bar,
             beat=at.step_in_bar // self._transport.meter.steps_per_beat,
             step=at.step_in_bar,
+            step_began_ns=self._transport.began(self._told),
             tempo_bpm=self._transport.tempo_bpm,
+            clock=self._config.clock,
+            clock_state=self._clock_state,
             meter=self._transport.meter.name,
             chord=chord.name if chord else None,
             key=key.name if key else None,
@@ -138,14 +147,31 @@ class Engine:
         )
 
     def sent(self) -> tuple[Outgoing, ...]:
-        """All that was said so far, as far back as the recording goes."""
-        return tuple(self._sent)
+        """All notes and controls that were said so far, as far back as the recording goes."""
+        return tuple(self._outbox.sent)
+
+    @property
+    def _is_led(self) -> bool:
+        """Whether another clock leads, so that the music runs with it and with nothing else."""
+        return self._config.clock != "internal"
+
+    @property
+    def _clock_state(self) -> ClockState:
+        if not self._transport.running:
+            return "waiting"
+        return "holding" if self._transport.is_held else "locked"
 
     def _advance(self, now_ns: Nanos) -> None:
-        """Take every decision that falls due up to now."""
+        """Take every decision that falls due up to now, and say every tick."""
         self._told = max(self._told, now_ns)
         while (wake := self._transport.wake()) is not None and wake <= self._told:
+            self._tick(wake)
             self._step(wake)
+        self._tick(self._told)
+
+    def _tick(self, until_ns: Nanos) -> None:
+        while (wake := self._clock_out.wake()) is not None and wake <= until_ns:
+            self._outbox.tell_time(self._clock_out.tick(), wake)
 
     def _step(self, wake_ns: Nanos) -> None:
         transport, band = self._transport, self._band
@@ -155,10 +181,13 @@ class Engine:
             band.tonality.end_bar()
         if at.step_in_bar == 0 or (at.bar == 0 and transport.is_on_beat(at)):
             band.tonality.settle()
-        if transport.is_forsaken:
+        if self._is_led and transport.is_leaderless:
             self._stop(wake_ns)
-        else:
-            self._say(band.step(self._mode, at, transport.meter), wake_ns)
+        elif transport.is_forsaken and not transport.is_resting:
+            self._end(wake_ns)
+        elif not transport.is_resting:
+            due_ns = Nanos(wake_ns + self._decide_ns)
+            self._outbox.say(band.step(self._mode, at, transport.meter), due_ns)
 
     def _apply(self, event: Event) -> None:
         match event:
@@ -169,8 +198,8 @@ class Engine:
                 self._band.mind.turn(self._knobs)
             case SetKey(tonic, minor):
                 self._fix_key(None if tonic is None else Key(tonic, minor))
-            case SetTempo(tempo_bpm):
-                self._transport.set_tempo(tempo_bpm, self._told)
+            case SetTempo() | Tap() | Sync() | Halt():
+                self._pace(event)
             case SetMeter(beats, unit):
                 self._transport.set_meter(Meter(beats, unit))
             case SetMode(mode):
@@ -178,25 +207,53 @@ class Engine:
             case Start() | Stop() | Panic():
                 self._transport_to(event)
             case Release():
-                self._say(self._band.ledger.release(), self._told)
+                self._outbox.say(self._band.ledger.release(), self._told)
+
+    def _pace(self, event: SetTempo | Tap | Sync | Halt) -> None:
+        match event:
+            case SetTempo(tempo_bpm):
+                self._set_tempo(tempo_bpm)
+            case Tap():
+                self._set_tempo(self._taps.tap(self._told))
+            case Sync():
+                self._sync(event)
+            case Halt():
+                self._stop(self._told)
+
+    def _set_tempo(self, tempo_bpm: float | None) -> None:
+        if tempo_bpm is not None and not self._is_led:
+            self._transport.set_tempo(tempo_bpm, self._told)
+
+    def _sync(self, sync: Sync) -> None:
+        transport, at = self._transport, self._told
+        if not transport.is_elsewhere(sync, at):
+            transport.follow(sync, at)
+            self._clock_out.not_before(at)
+            return
+        self._stop(at)
+        self._band.change_line()
+        self._outbox.tell_time(self._clock_out.start(transport.jump(sync, at), at), at)
 
     def _transport_to(self, command: Start | Stop | Panic) -> None:
         match command:
+            case Start() if self._is_led:
+                self._transport.resume()
             case Start():
                 self._start()
             case Stop():
-                self._stop(self._told)
+                self._end(self._told)
             case Panic():
                 self._band.listener.let_go()
-                self._stop(self._told)
-                self._say(self._band.ledger.panic(), self._told)
+                self._end(self._told)
+                self._outbox.say(self._band.ledger.panic(), self._told)
 
     def _hear(self, message: Message) -> None:
         at, band = self._told, self._band
         match message:
             case NoteOn():
-                if not self._transport.running:
+                if not self._is_led and not self._transport.running:
                     self._start()
+                self._transport.resume()
                 self._transport.touch(at)
                 band.hear(message, at)
                 if self._mode == "harmony":
@@ -205,8 +262,10 @@ class Engine:
                 self._transport.touch(at)
                 band.listener.note_off(message, at)
                 if self._mode == "harmony":
-                    self._say(band.harmony.note_off(message), at)
-            case ControlChange():
+                    self._outbox.say(band.harmony.note_off(message), at)
+            case ControlChange(controller, _, channel):
+                for pitch in band.listener.down(channel) if controller in SILENCES else ():
+                    self._hear(NoteOff(pitch, channel))
                 band.listener.control(message, at)
 
     def _answer(self, note: NoteOn, at_ns: Nanos) -> None:
@@ -214,16 +273,28 @@ class Engine:
         self._band.read(at_ns, self._transport)
         if position.step == 0:
             self._band.tonality.settle()
-        self._say(self._band.answer(note, position, self._transport.meter), at_ns)
+        self._outbox.say(self._band.answer(note, position, self._transport.meter), at_ns)
 
     def _start(self) -> None:
-        self._say(self._band.ledger.release(), self._told)
+        self._stop(self._told)
         self._band.begin()
         self._transport.start(self._told)
+        self._outbox.tell_time(self._clock_out.start(0, self._told), self._told)
 
     def _stop(self, at_ns: Nanos) -> None:
-        self._say(self._band.ledger.release(), at_ns)
+        self._outbox.say(self._band.ledger.release(), at_ns)
+        if self._transport.running:
+            self._outbox.tell_time(self._clock_out.stop(), at_ns)
         self._transport.stop()
+
+    def _end(self, at_ns: Nanos) -> None:
+        """Fall silent; where another clock leads the bars are counted on."""
+        if not self._is_led:
+            self._stop(at_ns)
+            return
+        self._outbox.say(self._band.ledger.release(), at_ns)
+        self._band.change_line()
+        self._transport.rest()
 
     def _fix_key(self, key: Key | None) -> None:
         self._band.tonality.fix(key)
@@ -233,11 +304,6 @@ class Engine:
     def _change_mode(self, mode: Mode) -> None:
         if mode == self._mode:
             return
-        self._say(self._band.ledger.release(), self._told)
+        self._outbox.say(self._band.ledger.release(), self._told)
         self._band.change_line()
         self._mode = mode
-
-    def _say(self, messages: list[Message], due_ns: Nanos) -> None:
-        outgoing = [Outgoing(due_ns, message) for message in messages]
-        self._waiting += outgoing
-        self._sent.extend(outgoing)

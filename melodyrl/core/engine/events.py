@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music.tempo import Nanos
 
 Mode = Literal["solo", "harmony", "off"]
 MODES: tuple[Mode, ...] = ("solo", "harmony", "off")
+
+ClockSource = Literal["internal", "midi"]
+CLOCKS: tuple[ClockSource, ...] = ("internal", "midi")
 
 KnobName = Literal["harmony", "smoothness", "diversity", "rhythm", "density", "temperature"]
 KNOBS: dict[KnobName, tuple[float, float, float]] = {
@@ -45,6 +49,11 @@ class SetTempo:
 
 
 @dataclass(frozen=True, slots=True)
+class Tap:
+    """A tap of a hand: four in time set the tempo."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetKey:
     """Fix the key (tonic 0-11), or with tonic None listen for it again."""
 
@@ -62,7 +71,10 @@ class SetMeter:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin a bar now. Without it the first note that is heard begins the first bar."""
+    """Begin a bar now. Without it the first note that is heard begins the first bar.
+
+    Where another clock leads, it only ends a Stop.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +92,29 @@ class Release:
     """End our notes now; the music runs on."""
 
 
-Command = SetKnob | SetMode | SetTempo | SetKey | SetMeter | Start | Stop | Panic | Release
-Event = NoteOn | NoteOff | ControlChange | Command
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Another clock leads: by it, the song is at `step` at `anchor_ns`. Begins the music.
+
+    Told where the grid in force has drifted from it, not at each tick, so that a recording of
+    hours stays small.
+    """
+
+    anchor_ns: Nanos
+    step: float
+    """Sixteenths from the beginning of the song, from 0."""
+    tempo_bpm: float
+    is_held: bool = False
+    """Whether that clock has fallen silent, so that its last tempo is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """The clock that leads has stopped; the next Sync begins the music again."""
+
+
+Command = SetKnob | SetMode | SetTempo | Tap | SetKey | SetMeter | Start | Stop | Panic | Release
+Event = NoteOn | NoteOff | ControlChange | Command | Sync | Halt
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +122,4 @@ class Outgoing:
     """A message to send, and the moment at which it was due (sent - due = lateness)."""
 
     due_ns: Nanos
-    message: Message
+    message: Message | ClockMessage

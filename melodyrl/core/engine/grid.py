@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from melodyrl.core.engine.events import Nanos
+from melodyrl.core.engine.events import Nanos, Sync
 from melodyrl.core.music import Meter
 
 _SIXTEENTH_NS_AT_1_BPM = 15e9  # 60 seconds, four sixteenths to a quarter
@@ -23,7 +23,7 @@ class Grid:
     def __init__(self, origin_ns: Nanos, tempo_bpm: float, meter: Meter) -> None:
         self.tempo_bpm = tempo_bpm
         self.meter = meter
-        self._anchor_ns = origin_ns
+        self._anchor_ns = self._floor_ns = origin_ns
         self._anchor_step = 0.0
         self._first_bar = 0
         self._first_step = 0
@@ -33,10 +33,13 @@ class Grid:
         """Nanoseconds that a sixteenth lasts."""
         return step_ns(self.tempo_bpm)
 
-    def at(self, step: int) -> Nanos:
-        """The moment at which a step begins, never before the last change of tempo."""
-        ahead_ns = round((step - self._anchor_step) * self.step_ns)
-        return Nanos(self._anchor_ns + max(ahead_ns, 0))
+    def at(self, step: float) -> Nanos:
+        """The moment at which a step begins, never before the last change of the grid."""
+        return max(self.lies_at(step), self._floor_ns)
+
+    def lies_at(self, step: float) -> Nanos:
+        """Where a step lies by the tempo in force, as if that had never changed."""
+        return Nanos(self._anchor_ns + round((step - self._anchor_step) * self.step_ns))
 
     def step_at(self, at_ns: Nanos) -> float:
         """The place on the grid of a moment, in sixteenths with a fraction."""
@@ -50,8 +53,15 @@ class Grid:
     def set_tempo(self, tempo_bpm: float, at_ns: Nanos) -> None:
         """Change the tempo at a moment; the present place is kept."""
         self._anchor_step = self.step_at(at_ns)
-        self._anchor_ns = at_ns
+        self._anchor_ns = self._floor_ns = at_ns
         self.tempo_bpm = tempo_bpm
+
+    def lay(self, sync: Sync, floor_ns: Nanos) -> None:
+        """Lay the grid as another clock says; no step begins before `floor_ns` any more."""
+        self._anchor_step = sync.step
+        self._anchor_ns = sync.anchor_ns
+        self._floor_ns = floor_ns
+        self.tempo_bpm = sync.tempo_bpm
 
     def set_meter(self, meter: Meter, step: int) -> None:
         """Change the meter so that a step begins a bar."""

@@ -1,8 +1,13 @@
 """Owns the note-off of every note-on of ours, so that no note can be left sounding."""
 
-from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
-
-_ALL_SOUND_OFF, _ALL_NOTES_OFF = 120, 123  # MIDI 1.0 Detailed Specification, channel mode
+from melodyrl.core.midi.messages import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    ControlChange,
+    Message,
+    NoteOff,
+    NoteOn,
+)
 
 
 class Ledger:
@@ -38,6 +43,6 @@ class Ledger:
         """End every note, and tell the channel to fall silent whatever it plays."""
         return [
             *self.release(),
-            ControlChange(_ALL_NOTES_OFF, 0, self.channel),
-            ControlChange(_ALL_SOUND_OFF, 0, self.channel),
+            ControlChange(ALL_NOTES_OFF, 0, self.channel),
+            ControlChange(ALL_SOUND_OFF, 0, self.channel),
         ]

@@ -4,12 +4,21 @@ from collections import deque
 from collections.abc import Set as AbstractSet
 
 from melodyrl.core.engine.events import Nanos
-from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
-from melodyrl.core.music import Chord, Key, recognise
+from melodyrl.core.midi.messages import (
+    ALL_SOUND_OFF,
+    PEDAL_DOWN,
+    SUSTAIN,
+    ControlChange,
+    NoteOff,
+    NoteOn,
+)
+from melodyrl.core.music import Chord, Key, mask_of, recognise
 
-_SUSTAIN, _PEDAL_DOWN = 64, 64  # the controller, and the value from which it counts as down
 _STRUCK_TOGETHER_NS = 60_000_000  # a chord under untrained hands; a sixteenth at 200 bpm is 75 ms
 _LIFTED_NS = 100_000_000  # the fingers of one chord leave the keys within this
+_APART, _OWN_BASS = 7, 12
+"""Semitones from a bass, or the top of a left hand, to the chord above it; and between the two
+lowest notes of a chord whose lowest is a bass of its own (ours)."""
 _REMEMBERED = 32  # onsets
 _FIRST_VELOCITY = 80.0
 _VELOCITY_SHARE = 0.25  # of the newest onset in the average: four notes, about one chord
@@ -20,7 +29,8 @@ _NoteKey = tuple[int, int]
 class Listener:
     """The player's notes by (pitch, channel), and the chord that was read from them last.
 
-    A chord stays when the hands lift. A chord that still sounds stays under a melody.
+    A chord stays when the hands lift. A chord that still sounds stays under a melody. A chord that
+    is struck over a bass that is held is read with it; one struck over an old chord is not.
     """
 
     def __init__(self) -> None:
@@ -72,17 +82,22 @@ class Listener:
 
     def control(self, change: ControlChange, at_ns: Nanos) -> None:
         """A pedal moves. A pedal that comes up begins a new harmony: what was before is past."""
-        if change.controller != _SUSTAIN:
+        if change.controller == ALL_SOUND_OFF:
+            self._damp(change.channel, at_ns)
+        if change.controller != SUSTAIN:
             return
-        if change.value >= _PEDAL_DOWN:
+        if change.value >= PEDAL_DOWN:
             self._pedals.add(change.channel)
         elif change.channel in self._pedals:
             self._pedals.discard(change.channel)
-            self._pedalled = {key for key in self._pedalled if key[1] != change.channel}
+            self._damp(change.channel, at_ns)
             fingers = self.fingers
             kept = [(at, pitch) for at, pitch in self._recent if pitch in fingers]
             self._recent = deque(kept, maxlen=_REMEMBERED)
-            self._release(at_ns)
+
+    def down(self, channel: int) -> list[int]:
+        """Pitches whose keys are down on a channel, lowest first."""
+        return sorted(pitch for pitch, each in self._held if each == channel)
 
     def let_go(self) -> None:
         """Take every key and pedal to be up."""
@@ -103,33 +118,38 @@ class Listener:
 
         A single line is read over the last `window_ns`, as an arpeggio.
         """
-        pitches = self._to_read(at_ns, window_ns)
+        pitches = self._to_read(at_ns, window_ns, key)
         if not pitches:
             return False
         before = self.chord
         self._source = frozenset(pitches)
-        self.chord = recognise(pitches, key.tonic, key.minor) if key else recognise(pitches)
+        self.chord = _chord_of(pitches, key)
         return self.chord != before
+
+    def _damp(self, channel: int, at_ns: Nanos) -> None:
+        """What only the pedal held ends."""
+        self._pedalled = {key for key in self._pedalled if key[1] != channel}
+        self._release(at_ns)
 
     def _release(self, at_ns: Nanos) -> None:
         self._has_release = True
         self._released_ns = at_ns
 
-    def _to_read(self, at_ns: Nanos, window_ns: float) -> set[int]:
+    def _to_read(self, at_ns: Nanos, window_ns: float, key: Key | None) -> set[int]:
         if self._has_onset:
             self._has_onset = False
-            return self._after_onset(at_ns, window_ns) if self._recent else set()
+            return self._after_onset(at_ns, window_ns, key) if self._recent else set()
         if self._has_release and at_ns - self._released_ns >= _LIFTED_NS:
             self._has_release = False
             sounding = self.sounding
             return sounding if _classes(sounding) >= 3 else set()
         return set()
 
-    def _after_onset(self, at_ns: Nanos, window_ns: float) -> set[int]:
+    def _after_onset(self, at_ns: Nanos, window_ns: float, key: Key | None) -> set[int]:
         newest_ns = self._recent[-1][0]
         struck = {pitch for at, pitch in self._recent if newest_ns - at <= _STRUCK_TOGETHER_NS}
         if _classes(struck) >= 3:
-            return struck
+            return self._on_its_bass(struck, key)
         sounding = self.sounding
         if _classes(sounding & self._source) >= 3:
             return set()
@@ -137,6 +157,36 @@ class Listener:
         if _classes(under_hands) >= 2:
             return under_hands
         return sounding | {pitch for at, pitch in self._recent if at_ns - at <= window_ns}
+
+    def _on_its_bass(self, struck: set[int], key: Key | None) -> set[int]:
+        """A chord that was struck, with what is held below it where all is one harmony."""
+        together = struck | self._held_below(struck)
+        chord = _chord_of(together, key)
+        is_one = chord is not None and not mask_of(together) & ~chord.mask
+        return together if is_one else struck
+
+    def _held_below(self, struck: set[int]) -> set[int]:
+        """What a left hand holds below a chord that was struck; nothing of an old chord."""
+        lowest, second = sorted(struck)[:2]
+        below = {each for each in self.fingers if each < lowest} - struck
+        below = below or {each for each in self.sounding if each < lowest}
+        if second - lowest >= _OWN_BASS or not 1 <= _classes(below) <= 2:
+            return set()
+        is_apart = lowest - max(below) >= _APART
+        return below if is_apart or self._struck_with(below) <= below | struck else set()
+
+    def _struck_with(self, pitches: set[int]) -> set[int]:
+        """All that was struck together with the last onset of some pitches."""
+        last = {pitch: at for at, pitch in self._recent if pitch in pitches}
+        return {
+            pitch
+            for at, pitch in self._recent
+            if any(abs(at - each) <= _STRUCK_TOGETHER_NS for each in last.values())
+        }
+
+
+def _chord_of(pitches: AbstractSet[int], key: Key | None) -> Chord | None:
+    return recognise(pitches, key.tonic, key.minor) if key else recognise(pitches)
 
 
 def _classes(pitches: AbstractSet[int]) -> int:

@@ -25,7 +25,10 @@ Fate = Literal["sent", "late", "more"]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message on its way out: when it was due, when it went, and what became of it."""
+    """A message on its way out: when it was due, when it went, and what became of it.
+
+    A clock that we send is not kept: it says nothing that the recording does not.
+    """
 
     at_ns: Nanos
     due_ns: Nanos
@@ -131,7 +134,7 @@ def same_again(session: Session, policy: Policy) -> list[tuple[Nanos, Message]]:
             f"The take was played by the policy {recording.policy_name} ({session.policy}), "
             f"which is another one now; name the file that it was played with by --policy."
         )
-    said = iter(replay(recording, policy))
+    said = (each for each in replay(recording, policy) if isinstance(each.message, Message))
     for number, each in enumerate(session.outputs, start=1):
         if each.fate != "more" and next(said, None) != Outgoing(each.due_ns, each.message):
             raise FileError(

@@ -1,8 +1,11 @@
 """An immutable picture of the engine, for the page and for anyone who asks."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from melodyrl.core.engine.events import KnobName, Mode, Nanos
+from melodyrl.core.engine.events import ClockSource, KnobName, Mode, Nanos
+
+ClockState = Literal["waiting", "locked", "holding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,15 @@ class Snapshot:
     beat: int
     step: int
     """The sixteenth of the bar."""
+    step_began_ns: Nanos
+    """Where this step begins on the grid by the tempo in force: bar lines can be drawn from it. The
+    present where the music does not run."""
     tempo_bpm: float
+    clock: ClockSource
+    """Who leads."""
+    clock_state: ClockState
+    """waiting: the music has not begun; holding: the clock that leads has fallen silent, and its
+    last tempo is held."""
     meter: str
     chord: str | None
     key: str | None
@@ -71,3 +82,5 @@ class Snapshot:
     """Whether the rules took the last decision."""
     timing: Timing | None = None
     """Added by who sends; the engine itself knows no clock."""
+    unplugged: tuple[str, ...] = ()
+    """Devices that are waited for; added by who sends."""

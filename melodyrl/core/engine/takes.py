@@ -8,6 +8,7 @@ from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.events import (
     Event,
+    Halt,
     Nanos,
     Panic,
     Release,
@@ -18,6 +19,8 @@ from melodyrl.core.engine.events import (
     SetTempo,
     Start,
     Stop,
+    Sync,
+    Tap,
 )
 from melodyrl.core.engine.recorder import Recording, Told
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
@@ -40,6 +43,9 @@ _EVENTS: dict[str, Callable[..., Event]] = {
         Stop,
         Panic,
         Release,
+        Tap,
+        Sync,
+        Halt,
     )
 }
 

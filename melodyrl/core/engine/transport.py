@@ -1,8 +1,8 @@
 """Whether the music runs, and where it is."""
 
-from math import floor
+from math import ceil, floor
 
-from melodyrl.core.engine.events import Nanos
+from melodyrl.core.engine.events import Nanos, Sync
 from melodyrl.core.engine.grid import Grid, Position, step_ns
 from melodyrl.core.music import Meter
 
@@ -10,7 +10,11 @@ _SILENT_BARS = 4
 """Bars without a note of the player after which the music ends."""
 
 _FORSAKEN_BARS = 128
-"""Bars without any event, although a note is held, after which its note-off is taken as lost."""
+"""Bars without any event, although a note is held, after which its note-off is taken as lost. Also
+those without a word from a clock that leads, after which it will not come back."""
+
+_BEHIND, _AHEAD = 1.5, 3.0
+"""Steps that another clock may put us behind or ahead before it is a jump, not a correction."""
 
 _START = Position(0, 0, 0)
 
@@ -26,6 +30,11 @@ class Transport:
         self._next_step = 0
         self._active_step = 0
         self._touched_step = 0
+        self._synced_step = 0
+        self.is_resting = False
+        """Whether the music runs, but silently, until the player plays again."""
+        self.is_held = False
+        """Whether the clock that leads has fallen silent."""
 
     @property
     def running(self) -> bool:
@@ -35,12 +44,50 @@ class Transport:
     def start(self, at_ns: Nanos) -> None:
         """Bar 0 begins."""
         self._grid = Grid(at_ns, self.tempo_bpm, self.meter)
-        self._next_step = self._active_step = self._touched_step = 0
+        self._begin(0)
 
     def stop(self) -> None:
         """The music ends; the next start begins a bar 0 again."""
         self._grid = None
         self._next_step = 0
+        self.is_held = False
+
+    def rest(self) -> None:
+        """Run on in silence until the player's next note."""
+        self.is_resting = True
+
+    def resume(self) -> None:
+        """The player plays again."""
+        self.is_resting = False
+
+    def is_elsewhere(self, sync: Sync, at_ns: Nanos) -> bool:
+        """Whether another clock is at a place that can only be reached by a jump."""
+        to_go = self._next_step - self._listened(sync, at_ns)
+        return self._grid is None or not -_BEHIND < to_go < _AHEAD
+
+    def jump(self, sync: Sync, at_ns: Nanos) -> int:
+        """The music runs from where another clock is; gives the step that comes first."""
+        self._grid = Grid(sync.anchor_ns, sync.tempo_bpm, self.meter)
+        self._begin(max(ceil(self._listened(sync, at_ns)), 0))
+        self.follow(sync, at_ns)
+        return self._next_step
+
+    def follow(self, sync: Sync, at_ns: Nanos) -> None:
+        """Lay the grid where another clock has it."""
+        if self._grid is not None:
+            self._grid.lay(sync, Nanos(at_ns - self._listen_ns))
+        self.tempo_bpm = sync.tempo_bpm
+        self.is_held = sync.is_held
+        self._synced_step = self._next_step
+
+    def at(self, step: float) -> Nanos:
+        """The moment of a place on the grid; the music must run."""
+        assert self._grid is not None
+        return self._grid.at(step)
+
+    def began(self, at_ns: Nanos) -> Nanos:
+        """Where the step that was decided last begins by the tempo in force, else the present."""
+        return self._grid.lies_at(self.position().step) if self._grid else at_ns
 
     def wake(self) -> Nanos | None:
         """When the next step is decided: when it has been listened to."""
@@ -58,6 +105,12 @@ class Transport:
     def touch(self, at_ns: Nanos) -> None:
         """The player did something."""
         self._active_step = self._touched_step = self.position_at(at_ns).step
+
+    @property
+    def is_leaderless(self) -> bool:
+        """Whether nothing was heard of the clock that leads for so long that the music ends."""
+        behind = self.position().step - self._synced_step
+        return behind >= _FORSAKEN_BARS * self.meter.steps_per_bar
 
     @property
     def is_forsaken(self) -> bool:
@@ -98,3 +151,11 @@ class Transport:
     def step_ns(self) -> float:
         """Nanoseconds that a sixteenth lasts."""
         return step_ns(self.tempo_bpm)
+
+    def _begin(self, step: int) -> None:
+        self._next_step = self._active_step = self._touched_step = self._synced_step = step
+        self.is_resting = self.is_held = False
+
+    def _listened(self, sync: Sync, at_ns: Nanos) -> float:
+        """The step, by another clock, whose listening time ends at a moment."""
+        return sync.step + (at_ns - self._listen_ns - sync.anchor_ns) / step_ns(sync.tempo_bpm)

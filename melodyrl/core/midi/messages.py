@@ -5,6 +5,8 @@ Source: MIDI 1.0 Detailed Specification, 4.2 (channel voice messages). Channels 
 
 from dataclasses import dataclass
 
+from melodyrl.core.midi.clock import ClockMessage, clock_to_bytes
+
 
 @dataclass(frozen=True, slots=True)
 class NoteOn:
@@ -25,7 +27,7 @@ class NoteOff:
 
 @dataclass(frozen=True, slots=True)
 class ControlChange:
-    """A controller moves: 64 is the sustain pedal, 120 and 123 silence everything."""
+    """A controller moves: 64 is the sustain pedal, `SILENCES` let every key of its channel go."""
 
     controller: int
     value: int
@@ -34,11 +36,20 @@ class ControlChange:
 
 Message = NoteOn | NoteOff | ControlChange
 
+SUSTAIN, PEDAL_DOWN = 64, 64
+"""The controller of the sustain pedal, and the value from which it counts as down."""
+
+ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+"""The channel mode messages after which no key is down; what the pedal holds ends by the first
+alone. Some DAWs send the second on every channel where they stop or move on in a song."""
+
+SILENCES = (ALL_SOUND_OFF, ALL_NOTES_OFF)
+
 _NOTE_OFF, _NOTE_ON, _CONTROL_CHANGE = 0x80, 0x90, 0xB0
 
 
-def to_bytes(message: Message) -> bytes:
-    """The three bytes of a message."""
+def to_bytes(message: Message | ClockMessage) -> bytes:
+    """The bytes of a message."""
     match message:
         case NoteOn(pitch, velocity, channel):
             return bytes((_NOTE_ON | channel, pitch, velocity))
@@ -46,6 +57,8 @@ def to_bytes(message: Message) -> bytes:
             return bytes((_NOTE_OFF | channel, pitch, 0))
         case ControlChange(controller, value, channel):
             return bytes((_CONTROL_CHANGE | channel, controller, value))
+        case _:
+            return clock_to_bytes(message)
 
 
 def from_bytes(data: bytes) -> Message | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
+from melodyrl.core.midi.messages import SILENCES, ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music.tempo import Nanos
 
 
@@ -39,6 +39,9 @@ def notes_of(messages: Iterable[tuple[Nanos, Message]], end_ns: Nanos | None = N
                 sounding[channel, pitch] = last_ns, velocity
             case NoteOff(pitch, channel):
                 release((channel, pitch), last_ns)
+            case ControlChange(controller, _, channel) if controller in SILENCES:
+                for key in [each for each in sounding if each[0] == channel]:
+                    release(key, last_ns)
             case ControlChange():
                 pass
     for key in list(sounding):

@@ -79,9 +79,9 @@ _FOR_MORE = tuple(quality for quality in QUALITIES if quality != "5")
 
 # Costs of a template that is not matched exactly (ours; whole numbers, so that no key rounds
 # differently): a tone that the template lacks says more than one that the player left out,
-# a fifth is often left out, a root seldom.
+# a fifth is often left out, a root seldom. A foreign bass under a whole chord is a slash chord.
 _EXTRA, _NO_ROOT, _NO_FIFTH, _NO_TONE = 3, 4, 1, 2
-_INVERTED, _CHROMATIC = 1, 2
+_FOREIGN_BASS, _INVERTED, _CHROMATIC = 1, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,8 @@ def recognise(
 
     One pitch class is the root of the triad of the key (tonic 0-11; without a key, a major
     triad). Two are the likeliest chord, one that has the bass for its root and the key's tones
-    preferred. More are an exact chord, else the one that overlaps most. Octaves are one.
+    preferred. More are an exact chord, else the one that overlaps most, a whole one over a
+    foreign bass among them. Octaves are one.
     Transposed pitches in a transposed key give the transposed chord: all is judged from the bass.
     """
     held = sorted(set(pitches))
@@ -205,6 +206,8 @@ def _cost(held: int, root: int, quality: str, scale: int | None) -> tuple[bool, 
         cost += _NO_ROOT - _NO_TONE
     if missing >> (root + 7) % 12 & 1:
         cost += _NO_FIFTH - _NO_TONE
+    if held & ~template == 1 and not missing:
+        cost += _FOREIGN_BASS - _EXTRA
     cost += _INVERTED if root else 0
     cost += _CHROMATIC if _chromatic_tones(template, scale) else 0
     return template != held, cost

@@ -3,7 +3,7 @@
 
 import { Performer } from "./performer.js";
 
-const AHEAD_MS = 24; // the grid here may be 20 ms late, and a chord must be there when the machine looks
+const AHEAD_MS = 8; // on its way to the machine, which looks 17 ms after the grid
 const LOCK = 0.1; // share of the error that is made good at each look
 const SETTLED_MS = 150; // a state from before this may not know yet that we began
 const SAME_BEAT = 0.5; // quarter notes; further off than this is another bar's count, and not ours

@@ -3,6 +3,7 @@
 import { acceptFiles, offerFile } from "./drop.js";
 import { Grid } from "./grid.js";
 import { Guest } from "./guest.js";
+import { Health } from "./health.js";
 import { Instrument } from "./instrument.js";
 import { Keys } from "./keys.js";
 import { Knobs } from "./knobs.js";
@@ -41,6 +42,7 @@ const roll = new Roll(at("roll"), score, grid, () => instrument.latencyMs);
 const why = new Why(at("why"), at("why-table"));
 const panel = new Panel(send);
 const knobs = new Knobs((name, value) => send({ type: "knob", name, value }), notice);
+const health = new Health(at("connection"));
 const ports = new Ports(keys, notice);
 const link = new Link({ hello, note: (message) => stage.note(message), state, lost, error }, connection);
 const stage = new Stage({ link, instrument, score, piano, midi: ports.midi });
@@ -65,13 +67,14 @@ function state(message) {
 function show(state) {
   lastState = state;
   const ms = link.toPage(state.told_ms);
-  grid.tell(ms, state);
+  grid.tell(ms, link.toPage(state.step_began_ms), state);
   guest.follow(state, ms);
   score.chord(state.chord, ms);
   stage.settle(state, ms);
   panel.state(state);
   knobs.state(state.knobs);
   why.show(state.why);
+  health.state(state);
   write(at("chord"), state.chord ?? "–");
   write(at("key-heard"), state.key ?? "–");
   write(at("position"), state.running ? `${state.bar + 1}.${state.beat + 1}` : "–");
@@ -99,8 +102,7 @@ function notice(text) {
 }
 
 function connection(isOpen) {
-  at("connection").dataset.state = isOpen ? "open" : "waiting";
-  at("connection").textContent = isOpen ? "connected" : "reconnecting";
+  health.open(isOpen);
   if (!isOpen) silence();
 }
 

@@ -1,4 +1,4 @@
-// Mode, tempo, meter and key. Each asks the daemon, and shows what the daemon says.
+// Mode, tempo and clock, meter and key. Each asks the daemon, and shows what the daemon says.
 
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 const MODE_WORDS = {
@@ -6,9 +6,13 @@ const MODE_WORDS = {
   harmony: "Adds a second voice to each note that you play.",
   off: "Listens, and plays nothing.",
 };
+const CLOCK_NAMES = { midi: "MIDI clock" };
+const CLOCK_WORDS = {
+  waiting: "It has not started yet.",
+  locked: "The music keeps to it.",
+  holding: "It has fallen silent; the music goes on at its last tempo.",
+};
 const SETTLE_MS = 500; // a control that was just moved is not moved back by an older state
-const PAUSE_MS = 2500; // a tap after so long begins a new count
-const TAPS = 8;
 
 const at = (id) => document.getElementById(id);
 
@@ -17,11 +21,11 @@ export class Panel {
   constructor(send) {
     this.send = send;
     this.touched = new Map(); // control -> when the person last moved it
-    this.taps = [];
     at("tempo").addEventListener("change", () => this.askTempo(Number(at("tempo").value)));
-    at("tap").addEventListener("pointerdown", () => this.tap());
+    const tap = () => this.send({ type: "tap" });
+    at("tap").addEventListener("pointerdown", tap);
     at("tap").addEventListener("keydown", (event) => {
-      if (!event.repeat && ["Enter", " "].includes(event.key)) this.tap();
+      if (!event.repeat && ["Enter", " "].includes(event.key)) tap();
     });
     at("key").append(new Option("Auto", "auto"), ...[false, true].flatMap((minor) => NAMES.map(
       (name, tonic) => new Option(`${name} ${minor ? "minor" : "major"}`, `${tonic} ${minor}`),
@@ -60,6 +64,7 @@ export class Panel {
     if (this.isSettled("tempo") && document.activeElement !== at("tempo")) {
       at("tempo").value = Math.round(state.tempo_bpm * 10) / 10;
     }
+    this.showClock(state);
     if (this.isSettled("meter")) at("meter").value = state.meter;
     if (this.isSettled("key")) this.showKey(state);
   }
@@ -97,15 +102,15 @@ export class Panel {
     this.send({ type: "meter", beats, unit });
   }
 
-  /** The tempo of the last taps: the middle of their gaps, so that one slip does not count. */
-  tap() {
-    const now = performance.now();
-    if (now - (this.taps.at(-1) ?? 0) > PAUSE_MS) this.taps = [];
-    this.taps = [...this.taps.slice(1 - TAPS), now];
-    if (this.taps.length < 3) return;
-    const gaps = this.taps.slice(1).map((tap, i) => tap - this.taps[i]).sort((a, b) => a - b);
-    const middle = (gaps[(gaps.length - 1) >> 1] + gaps[gaps.length >> 1]) / 2;
-    this.askTempo(Math.round(600000 / middle) / 10);
+  /** Who leads, and how it stands with them; whoever is led has no tempo of their own. */
+  showClock({ clock, clock_state: state }) {
+    const isLed = clock !== "internal";
+    const text = `${CLOCK_NAMES[clock] ?? clock}: ${state}`;
+    for (const id of ["tempo", "tap"]) at(id).disabled = isLed;
+    at("clock").hidden = !isLed;
+    at("clock").dataset.state = state;
+    at("clock").title = CLOCK_WORDS[state] ?? state;
+    if (at("clock").textContent !== text) at("clock").textContent = text;
   }
 
   touch(id) {
