@@ -25,8 +25,8 @@ SMOOTHING = 30.0
 
 
 SHARE = 0.4
-"""Of a note's log ratio that each of its sixteenths pays: a quarter note says what one note says, and
-a little more."""
+"""Of a note's log ratio that each of its sixteenths pays. At 1 a quarter note said what four notes
+say: notes in the chord .84, but half as many different accompaniments as people make."""
 
 STRONGEST = 3.0
 """Nats that a note can say for or against a chord."""
