@@ -18,6 +18,7 @@ from melodyrl.core.engine.events import KNOBS
 from melodyrl.core.policy import checkpoint
 from melodyrl.core.policy.chords.actions import MASKS
 from melodyrl.core.policy.chords.judge import TERMS
+from melodyrl.core.policy.chords.preset import BALANCE
 from melodyrl.core.policy.chords.state import Scene
 from melodyrl.core.policy.network import Network
 from melodyrl.env import accompanists
@@ -85,7 +86,7 @@ def players(path: Path | None, temperature: float) -> Iterator[tuple[str, Makes,
 
 def drawing(network: Network | None, temperature: float, rng: np.random.Generator) -> Accompanist:
     """Draws from softmax(w . Q / temperature), or where no network is given of the rewards now."""
-    w = weights(np.ones(4), TERMS)
+    w = weights(BALANCE, TERMS)
 
     def choose(scene: Scene, seen: Observation) -> np.ndarray:
         w_NK = np.broadcast_to(w, (scene.lanes, len(w)))

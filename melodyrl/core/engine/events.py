@@ -6,8 +6,8 @@ from typing import Literal
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music.tempo import Nanos
 
-Mode = Literal["solo", "harmony", "off"]
-MODES: tuple[Mode, ...] = ("solo", "harmony", "off")
+Mode = Literal["solo", "harmony", "chords", "off"]
+MODES: tuple[Mode, ...] = ("solo", "harmony", "chords", "off")
 
 KnobName = Literal["harmony", "smoothness", "diversity", "rhythm", "density", "temperature"]
 KNOBS: dict[KnobName, tuple[float, float, float]] = {
