@@ -10,9 +10,10 @@ FloatArray = NDArray[np.float32]
 KNOB_TERMS = ("harmony", "smoothness", "diversity", "rhythm")
 """The terms that a knob turns, in the order of the reward vector."""
 
-CONSTANT: dict[str, float] = {"form": 0.35, "guard": 0.25}
+CONSTANT: dict[str, float] = {"form": 0.35, "guard": 0.25, "returns": 0.25, "loops": 0.25}
 """Weights of the terms without a knob, beside the knobs' sum of 1. Below .15 of the guard the best
-melodies were too busy."""
+melodies were too busy; the two of chords weigh what each of their four knobs does when all are
+equal, so that evidence is summed (rewards.likelihood)."""
 
 FLOOR = 0.1
 """Least weight of a knob's term: with harmony alone, a drone would be near the best."""

@@ -1,15 +1,15 @@
 """`melodyrl accompany`: adds a part to a recorded performance, as if it had been played live."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 from tyro.conf import Positional, arg
 
 from melodyrl.cli.hearing import Hearing, hear
-from melodyrl.cli.playing import Playing, open_policy
+from melodyrl.cli.playing import Playing, open_chord_policy, open_policy
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Nanos
+from melodyrl.core.engine.events import Mode, Nanos
 from melodyrl.core.engine.offline import run_offline
 from melodyrl.core.midi.messages import Message
 from melodyrl.core.midi.smf import (
@@ -28,7 +28,11 @@ class Accompany(Playing):
     """Hear a MIDI file exactly as live, and write it with our part added."""
 
     performance: Annotated[Positional[Path], arg(metavar="IN.mid")]
-    """The performance: a MIDI file with chords, or chords and a tune."""
+    """The performance: a MIDI file with chords, or chords and a tune; for --mode chords a tune."""
+    mode: Mode = "solo"
+    """solo: a melody over its chords; harmony: a second voice; chords: chords to its tune."""
+    chord_policy: str = "shipped"
+    """Who chooses in the mode chords: shipped, greedy, or the path of a policy file."""
     output: Annotated[Path | None, arg(aliases=("-o",))] = None
     """The MIDI file to write; IN-melodyrl.mid where none is given."""
     key: str | None = None
@@ -44,8 +48,10 @@ class Accompany(Playing):
         print(f"{output}: {len(notes)} notes added")
 
     def _answer(self, hearing: Hearing, performance: Performance, key: Key | None) -> list[Note]:
-        config = self.config(hearing.tempo_bpm, hearing.meter, key)
-        engine = Engine(config, open_policy(self.policy))
+        config = replace(self.config(hearing.tempo_bpm, hearing.meter, key), mode=self.mode)
+        engine = Engine(
+            config, open_policy(self.policy), chord_policy=open_chord_policy(self.chord_policy)
+        )
         until_ns = Nanos(hearing.end_ns + config.listen_ns - 1)
         outgoing = run_offline(engine, hearing.events, until_ns)
         outgoing += engine.close(until_ns)

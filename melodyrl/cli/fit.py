@@ -14,7 +14,7 @@ class Fit:
     """Fit the reward tables and people's bands to music21's corpora and a folder of lead sheets."""
 
     leadsheets: Path | None = None
-    """Folder of .mxl or .musicxml lead sheets; none: the corpora alone."""
+    """Folder of .mxl or .musicxml lead sheets; none: the corpora alone, and no tables of chords."""
 
     out: Path = Path("rewards/tables")
     """Folder that the tables are written to."""
@@ -37,6 +37,7 @@ class Fit:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
         from rich.table import Table
 
+        from melodyrl.env.chord_fit import fit_chords, write_chords
         from melodyrl.env.fit import fit, write
         from melodyrl.measure.people import fit_people, write_people
 
@@ -56,6 +57,8 @@ class Fit:
         for tune in tunes:
             counted[tune.source] = counted.get(tune.source, 0) + 1
         write(tables, figures, counted, self.out)
+        if sheets := [tune for tune in tunes if tune.chords]:
+            write_chords(fit_chords(sheets), len(sheets), self.out)
         ranked = Table("strategy", "AUC", title="Human above strategy, held-out tunes")
         for name, value in figures.items():
             ranked.add_row(name, f"{value:.3f}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import UseAppendAction
 
-from melodyrl.cli.playing import Playing, open_policy
+from melodyrl.cli.playing import Playing, open_chord_policy, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import ClockSource, Mode, Nanos
 from melodyrl.errors import ConfigError, FileError, PortError
@@ -33,7 +33,10 @@ class Jam(Playing):
     headless: bool = False
     """No page: ports only, for a DAW."""
     mode: Mode = "solo"
-    """solo: improvises over the chords you hold; harmony: a second voice for each note."""
+    """solo: improvises over the chords you hold; harmony: a second voice for each note; chords:
+    chords to the tune you play."""
+    chord_policy: str = "shipped"
+    """Who chooses in the mode chords: shipped, greedy, or the path of a policy file."""
     tempo: float = 120.0
     """Quarter notes a minute, 20 to 400; with --clock midi the guess before its first beat."""
     clock: ClockSource = "internal"
@@ -129,11 +132,12 @@ class Jam(Playing):
             clock=self.clock,
             clock_out=self.clock_out,
         )
-        policy = open_policy(self.policy)
+        policy, chord_policy = open_policy(self.policy), open_chord_policy(self.chord_policy)
+
         # the first decisions of a process are slow: another engine takes them
-        warm_up = Engine(replace(config, clock="internal"), policy)
+        warm_up = Engine(replace(config, clock="internal"), policy, chord_policy=chord_policy)
         run_offline(warm_up, [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
-        return Engine(config, policy)
+        return Engine(config, policy, chord_policy=chord_policy)
 
     def _journal(self, engine: Engine, stack: ExitStack) -> Callable[[object], None]:
         """Keep what is played from now on; say where the last session was cut off."""

@@ -85,6 +85,26 @@ def open_policy(choice: str) -> Policy:
             return load(Path(choice))
 
 
+def open_chord_policy(choice: str) -> Policy:
+    """The policy of the mode chords that a choice names; where none is shipped, the greedy one.
+
+    Raises:
+        CheckpointError: the file is missing or not a policy of ours.
+    """
+    from melodyrl.core.policy.checkpoint import load
+    from melodyrl.core.policy.chords.preset import CHORDS
+    from melodyrl.core.policy.policy import GreedyPolicy
+
+    match choice:
+        case "greedy":
+            return GreedyPolicy(CHORDS)
+        case "shipped":
+            shipped = _shipped("chords.safetensors")
+            return load(shipped) if shipped else GreedyPolicy(CHORDS)
+        case _:
+            return load(Path(choice))
+
+
 def named(choice: str) -> str:
     """A choice as it can be opened again from anywhere: a file by its whole path."""
     return str(Path(choice).resolve()) if Path(choice).is_file() else choice

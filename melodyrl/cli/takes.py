@@ -7,7 +7,7 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from melodyrl.cli.playing import open_policy
+from melodyrl.cli.playing import open_chord_policy, open_policy
 from melodyrl.cli.take_file import take_file
 from melodyrl.cli.take_folder import default_folder, read_session, take_paths
 from melodyrl.core.engine.events import Nanos
@@ -34,6 +34,8 @@ class Takes:
     """With --replay: part of the name of an instrument to play it on."""
     policy: str | None = None
     """With --replay: the policy file, where it has moved since."""
+    chord_policy: str = "shipped"
+    """With --replay: who chose the chords of the mode chords."""
     folder: Path | None = None
     """Folder of the takes, where it is not the usual one."""
     api: Api = "auto"
@@ -70,7 +72,11 @@ class Takes:
         print(f"Wrote {path}")
 
     def _replay(self, session: Session) -> None:
-        wire = same_again(session, open_policy(self.policy or session.policy))
+        wire = same_again(
+            session,
+            open_policy(self.policy or session.policy),
+            open_chord_policy(self.chord_policy),
+        )
         print(f"Played again: {len(wire)} messages, byte for byte those that were sent.")
         if self.output is not None:
             self._perform(wire, self.output)

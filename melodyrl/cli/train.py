@@ -49,18 +49,18 @@ class Train(TrainConfig):
         return TrainConfig(**{name: getattr(self, name) for name in names})
 
     def _open(self):  # noqa: ANN202
-        from melodyrl.learn.melody_task import melody_task
         from melodyrl.learn.run_folder import RunFolder
+        from melodyrl.learn.tasks import task_of
         from melodyrl.learn.train import begin, resume
 
         if self.resume is None:
             folder = RunFolder(self.out or Path("runs") / f"{self.preset}-{self.seed}")
-            return begin(self.config(), melody_task(self.preset), folder)
+            return begin(self.config(), task_of(self.preset), folder)
         folder = RunFolder(self.resume)
         config = folder.config()
         if self.minutes is not None or self.updates is not None:
             config = replace(config, minutes=self.minutes, updates=self.updates)
-        return resume(config, melody_task(config.preset), folder)
+        return resume(config, task_of(config.preset), folder)
 
 
 class _StopOnSignal:

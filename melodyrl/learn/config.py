@@ -10,8 +10,9 @@ from melodyrl.errors import ConfigError
 class TrainConfig:
     """The choices of a run; with a budget of updates, the same choices give the same file."""
 
-    preset: Literal["eight-bar", "full"] = "eight-bar"
-    """The task: the small one over seven notes, or the whole sixteenth grid."""
+    preset: Literal["eight-bar", "full", "chords"] = "eight-bar"
+    """The task: the small one over seven notes, a melody on the whole sixteenth grid, or the chords
+    to one."""
     minutes: float | None = None
     """Stop after so many minutes; 3 where neither budget is given."""
     updates: int | None = None

@@ -7,6 +7,7 @@ import numpy as np
 
 from melodyrl import __version__
 from melodyrl.core.policy import checkpoint
+from melodyrl.core.policy.policy import AnyPreset
 from melodyrl.core.policy.presets import PRESETS, Preset, PresetName
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.learn.config import TrainConfig
@@ -41,7 +42,7 @@ def held_out_lanes(preset: Preset, count: int = TEST_LANES) -> MelodyLanes:
 
 
 def export(
-    preset: Preset,
+    preset: AnyPreset,
     path: Path,
     network: DuelingNetwork,
     config: TrainConfig,

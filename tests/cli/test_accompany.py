@@ -268,3 +268,20 @@ def _chart(path):
         for pitch in {48 + each.pitchClass for each in symbol.pitches}
     ]
     return notes, Meter(meters[0].numerator, meters[0].denominator)
+
+
+def test_a_tune_gets_chords(tmp_path):
+    tune = tmp_path / "tune.mid"
+    beat = 500_000_000
+    pitches = (72, 76, 79, 76, 77, 81, 84, 81, 79, 83, 86, 77, 72, 79, 76, 72)
+    notes = [Note(at * beat, pitch, (at + 1) * beat, 90) for at, pitch in enumerate(pitches)]
+    write_take(
+        tune, [NamedTrack("tune", notes)], TempoMap.constant(120, PPQN), [(Ticks(0), COMMON)]
+    )
+
+    ours = answer(accompany(tune, mode="chords", chord_policy="greedy", key="C"))
+
+    begun = {round(start, 3) for _, start, _, _ in ours}
+    assert len(begun) >= 4
+    assert len(ours) >= 4 * len(begun)
+    assert max(pitch for pitch, _, _, _ in ours) < 72

@@ -1,9 +1,13 @@
 """The ears, the lines that can be played, and the ledger that all of them write to."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from melodyrl.core.engine.accompaniment import Accompaniment
+from melodyrl.core.engine.chord_mind import ChordMind
 from melodyrl.core.engine.config import EngineConfig
-from melodyrl.core.engine.events import Mode, Nanos
+from melodyrl.core.engine.events import KnobName, Mode, Nanos
 from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.harmony import Harmony
 from melodyrl.core.engine.ledger import Ledger
@@ -14,7 +18,7 @@ from melodyrl.core.engine.solo import Solo
 from melodyrl.core.engine.tonality import Tonality
 from melodyrl.core.engine.transport import Transport
 from melodyrl.core.engine.voice import Moment, Voice
-from melodyrl.core.engine.why import explain
+from melodyrl.core.engine.why import explain, explain_chord
 from melodyrl.core.midi.messages import Message, NoteOn
 from melodyrl.core.music import Meter
 from melodyrl.core.policy.policy import Policy
@@ -25,7 +29,13 @@ _ARPEGGIO_BEATS = 2
 class Band:
     """What hears and what plays, without the question of when."""
 
-    def __init__(self, config: EngineConfig, policy: Policy, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        config: EngineConfig,
+        policy: Policy,
+        chord_policy: Policy | None,
+        rng: np.random.Generator,
+    ) -> None:
         self.mind = Mind(policy, config.knobs, rng)
         self.listener = Listener()
         self.tonality = Tonality(config.key)
@@ -33,6 +43,8 @@ class Band:
         self._voice = Voice(self.mind)
         self.solo = Solo(self._voice, self.ledger)
         self.harmony = Harmony(self._voice, self.ledger)
+        self.chord_mind = ChordMind(chord_policy, config.knobs, rng)
+        self.chords = Accompaniment(self.chord_mind, self.ledger)
 
     def begin(self) -> None:
         """A first bar begins: a new line, a new register, harmony unheard."""
@@ -43,12 +55,28 @@ class Band:
         """What was played so far has no bearing on what comes."""
         self._voice.begin()
         self.harmony.begin()
+        self.chords.begin()
         self.mind.forget()
+
+    def turn(self, knobs: Mapping[KnobName, float]) -> None:
+        """Take over the present knobs."""
+        self.mind.turn(knobs)
+        self.chord_mind.turn(knobs)
+
+    @property
+    def failures(self) -> int:
+        """Decisions that a policy failed to take."""
+        return self.mind.failures + self.chord_mind.failures
+
+    def is_fallback(self, mode: Mode) -> bool:
+        """Whether the policy of a mode failed to take its last decision."""
+        return (self.chord_mind if mode == "chords" else self.mind).is_fallback
 
     def hear(self, note: NoteOn, at_ns: Nanos) -> None:
         """A note of the player began."""
         self.listener.note_on(note, at_ns)
         self.tonality.hear(note.pitch)
+        self.chords.note_on(note)
 
     def read(self, at_ns: Nanos, transport: Transport) -> None:
         """Read the harmony that the player's notes make by now."""
@@ -65,6 +93,8 @@ class Band:
             return []
         if mode == "solo":
             return self.solo.step(moment, self.listener.velocity, self.listener.lowest)
+        if mode == "chords":
+            return self.chords.step(moment, self.listener)
         return self.harmony.step(moment)
 
     def answer(self, note: NoteOn, position: Position, meter: Meter) -> list[Message]:
@@ -74,6 +104,8 @@ class Band:
 
     def why(self, mode: Mode) -> Why | None:
         """What spoke for the last decision."""
+        if mode == "chords":
+            return explain_chord(self.chord_mind, self.chords.home)
         if mode == "off" or self._voice.base is None:
             return None
         return explain(self.mind, self._voice.base)

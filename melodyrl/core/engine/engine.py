@@ -48,12 +48,19 @@ class Engine:
     """
 
     def __init__(
-        self, config: EngineConfig, policy: Policy, rng: np.random.Generator | None = None
+        self,
+        config: EngineConfig,
+        policy: Policy,
+        rng: np.random.Generator | None = None,
+        *,
+        chord_policy: Policy | None = None,
     ) -> None:
         """Without an rng the config's seed makes one, as a replay does.
 
+        Without a chord policy the mode `chords` looks one step ahead.
+
         Raises:
-            ConfigError: a value of the config is out of range, or the policy is for another task.
+            ConfigError: a value of the config is out of range, or a policy is for another task.
         """
         if problem := config.problem():
             raise ConfigError(problem)
@@ -61,7 +68,7 @@ class Engine:
         self._policy = policy
         self._mode: Mode = config.mode
         self._knobs: dict[KnobName, float] = dict(config.knobs)
-        self._band = Band(config, policy, rng or np.random.default_rng(config.seed))
+        self._band = Band(config, policy, chord_policy, rng or np.random.default_rng(config.seed))
         self._decide_ns = min(DECIDE_NS, config.listen_ns)
         listen_ns = Nanos(config.listen_ns - self._decide_ns)
         self._transport = Transport(config.tempo_bpm, config.meter, listen_ns)
@@ -107,7 +114,7 @@ class Engine:
     def snapshot(self) -> Snapshot:
         """An immutable picture of the present."""
         at = self._transport.position()
-        band, mind = self._band, self._band.mind
+        band = self._band
         chord, key = band.listener.chord, band.tonality.key
         return Snapshot(
             told_ns=self._told,
@@ -130,8 +137,8 @@ class Engine:
             why=band.why(self._mode),
             dropped=self._dropped,
             policy=self._policy.name,
-            failures=mind.failures,
-            fallback=mind.is_fallback,
+            failures=band.failures,
+            fallback=band.is_fallback(self._mode),
         )
 
     def recording(self) -> Recording:
@@ -195,7 +202,7 @@ class Engine:
                 self._hear(event)
             case SetKnob(name, value):
                 self._knobs[name] = value
-                self._band.mind.turn(self._knobs)
+                self._band.turn(self._knobs)
             case SetKey(tonic, minor):
                 self._fix_key(None if tonic is None else Key(tonic, minor))
             case SetTempo() | Tap() | Sync() | Halt():

@@ -7,8 +7,8 @@ from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music.tempo import Nanos
 
-Mode = Literal["solo", "harmony", "off"]
-MODES: tuple[Mode, ...] = ("solo", "harmony", "off")
+Mode = Literal["solo", "harmony", "chords", "off"]
+MODES: tuple[Mode, ...] = ("solo", "harmony", "chords", "off")
 
 ClockSource = Literal["internal", "midi"]
 CLOCKS: tuple[ClockSource, ...] = ("internal", "midi")

@@ -21,8 +21,10 @@ def run_offline(engine: Engine, events: Iterable[Told], until_ns: Nanos) -> list
     return outgoing + engine.due(until_ns)
 
 
-def replay(recording: Recording, policy: Policy) -> list[Outgoing]:
-    """Exactly what was sent when the recording was made, given the same policy.
+def replay(
+    recording: Recording, policy: Policy, chord_policy: Policy | None = None
+) -> list[Outgoing]:
+    """Exactly what was sent when the recording was made, given the same policies.
 
     Raises:
         FileError: the recording has lost its beginning.
@@ -32,4 +34,5 @@ def replay(recording: Recording, policy: Policy) -> list[Outgoing]:
             f"The recording has lost its first {recording.lost} events, so it cannot be "
             f"replayed; save a take before it grows so long."
         )
-    return run_offline(Engine(recording.config, policy), recording.events, recording.until_ns)
+    engine = Engine(recording.config, policy, chord_policy=chord_policy)
+    return run_offline(engine, recording.events, recording.until_ns)

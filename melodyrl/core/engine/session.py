@@ -121,7 +121,9 @@ def from_lines(lines: Sequence[str]) -> Session:
         ) from None
 
 
-def same_again(session: Session, policy: Policy) -> list[tuple[Nanos, Message]]:
+def same_again(
+    session: Session, policy: Policy, chord_policy: Policy | None = None
+) -> list[tuple[Nanos, Message]]:
     """What the engine sends when it is told again what it was told: exactly what was sent.
 
     Raises:
@@ -134,7 +136,11 @@ def same_again(session: Session, policy: Policy) -> list[tuple[Nanos, Message]]:
             f"The take was played by the policy {recording.policy_name} ({session.policy}), "
             f"which is another one now; name the file that it was played with by --policy."
         )
-    said = (each for each in replay(recording, policy) if isinstance(each.message, Message))
+    said = (
+        each
+        for each in replay(recording, policy, chord_policy)
+        if isinstance(each.message, Message)
+    )
     for number, each in enumerate(session.outputs, start=1):
         if each.fate != "more" and next(said, None) != Outgoing(each.due_ns, each.message):
             raise FileError(

@@ -1,10 +1,15 @@
 """Puts the last decision into words and numbers for the page."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from melodyrl.core.engine.chord_mind import ChordMind
 from melodyrl.core.engine.mind import Mind
 from melodyrl.core.engine.snapshot import Choice, Why
 from melodyrl.core.music import pitch_name
+from melodyrl.core.policy.chords.actions import ACTIONS as CHORD_ACTIONS
+from melodyrl.core.policy.chords.judge import TERMS
 from melodyrl.core.policy.presets import FULL
 
 _ALTERNATIVES = 4
@@ -12,6 +17,19 @@ _ALTERNATIVES = 4
 
 def explain(mind: Mind, base: int) -> Why | None:
     """The last decision and the best of what was legal instead; None where there is none."""
+    return _explain(mind, FULL.terms, lambda action: _name(action, base))
+
+
+def explain_chord(mind: ChordMind, home: int | None) -> Why | None:
+    """The same of the last chord."""
+    if home is None:
+        return None
+    return _explain(mind, TERMS, lambda action: _chord_name(action, home))
+
+
+def _explain(
+    mind: Mind | ChordMind, terms: tuple[str, ...], name: Callable[[int], str]
+) -> Why | None:
     decision, judgement, mask = mind.decision, mind.judgement, mind.mask
     if decision is None or judgement is None or mask is None:
         return None
@@ -21,11 +39,17 @@ def explain(mind: Mind, base: int) -> Why | None:
     chosen = int(decision.action)
 
     def choice(action: int) -> Choice:
-        terms = zip(FULL.terms, map(float, judgement[action]), strict=True)
-        return Choice(_name(action, base), tuple(terms), float(values_A[action]))
+        named = zip(terms, map(float, judgement[action]), strict=True)
+        return Choice(name(action), tuple(named), float(values_A[action]))
 
     others = tuple(choice(action) for action in best if action != chosen)
     return Why(choice(chosen), others[:_ALTERNATIVES])
+
+
+def _chord_name(action: int, home: int) -> str:
+    if action == CHORD_ACTIONS.hold:
+        return "hold"
+    return CHORD_ACTIONS.chords[action - 1].transposed(home).name
 
 
 def _name(action: int, base: int) -> str:

@@ -17,10 +17,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
+from melodyrl.core.policy import observe
+from melodyrl.core.policy.chords import observe as chord_observe
+from melodyrl.core.policy.chords.preset import CHORDS, ChordPreset
 from melodyrl.core.policy.network import Floats, Form, Network
-from melodyrl.core.policy.observe import layout_hash, size
-from melodyrl.core.policy.policy import NetworkPolicy
-from melodyrl.core.policy.presets import PRESETS, Preset
+from melodyrl.core.policy.policy import AnyPreset, NetworkPolicy
+from melodyrl.core.policy.presets import PRESETS
 from melodyrl.errors import CheckpointError
 
 FORMAT_VERSION = 1
@@ -56,7 +58,7 @@ class Card:
 class TrainedPolicy(NetworkPolicy):
     """A network policy that came from a file and carries the file's card."""
 
-    def __init__(self, network: Network, preset: Preset, name: str, card: Card) -> None:
+    def __init__(self, network: Network, preset: AnyPreset, name: str, card: Card) -> None:
         super().__init__(network, preset, name)
         self.card = card
 
@@ -79,7 +81,7 @@ def save(
     path: Path | str,
     tensors: Mapping[str, Floats],
     *,
-    preset: Preset,
+    preset: AnyPreset,
     config: dict[str, Any],
     seed: int,
     code_version: str,
@@ -94,7 +96,7 @@ def save(
     card = Card(
         format_version=FORMAT_VERSION,
         preset=preset.name,
-        layout_hash=layout_hash(preset),
+        layout_hash=_layout_hash(preset),
         terms=preset.terms,
         config=config,
         seed=seed,
@@ -194,24 +196,34 @@ def _card(metadata: object) -> Card:
     return Card(**values)
 
 
-def _preset(card: Card) -> Preset:
+def _preset(card: Card) -> AnyPreset:
     """The preset of a card whose observation and terms are the ones that we have today."""
     if card.format_version != FORMAT_VERSION:
         raise _BrokenError(
             f"has format version {card.format_version}; this program reads {FORMAT_VERSION}"
         )
-    preset = next((known for known in PRESETS.values() if known.name == card.preset), None)
+    preset = next((known for known in _KNOWN if known.name == card.preset), None)
     if preset is None:
-        known = " or ".join(PRESETS)
+        known = " or ".join(known.name for known in _KNOWN)
         raise _BrokenError(f"is for the preset {card.preset[:40]!r}; it must be {known}")
-    if card.layout_hash != layout_hash(preset):
+    if card.layout_hash != _layout_hash(preset):
         raise _BrokenError("was trained on another layout of the observation; train it again")
     if card.terms != preset.terms:
         raise _BrokenError("was trained on other reward terms; train it again")
     return preset
 
 
-def _form(card: Card, preset: Preset) -> Form:
+def _layout_hash(preset: AnyPreset) -> str:
+    if isinstance(preset, ChordPreset):
+        return chord_observe.layout_hash()
+    return observe.layout_hash(preset)
+
+
+def _size(preset: AnyPreset) -> int:
+    return chord_observe.SIZE if isinstance(preset, ChordPreset) else observe.size(preset)
+
+
+def _form(card: Card, preset: AnyPreset) -> Form:
     switches = {name: card.config.get(name, True) for name in ("dueling", "known_reward")}
     scale = card.config.get("future_scale", 1.0)
     if any(type(value) is not bool for value in switches.values()):
@@ -221,7 +233,7 @@ def _form(card: Card, preset: Preset) -> Form:
     if not 0 < card.hidden <= 4096:
         raise _BrokenError(f"has {card.hidden} units in a layer; 1 to 4096 are expected")
     return Form(
-        features=size(preset),
+        features=_size(preset),
         actions=preset.actions.count,
         terms=len(preset.terms),
         hidden=card.hidden,
@@ -243,3 +255,6 @@ def _check_table(header: dict[str, Any], form: Form) -> None:
             raise _BrokenError(f"does not hold {name} as 32-bit floats")
         if entry.get("shape") != list(shape):
             raise _BrokenError(f"has a {name} that is not of shape {shape}")
+
+
+_KNOWN: tuple[AnyPreset, ...] = (*PRESETS.values(), CHORDS)

@@ -5,10 +5,14 @@ from typing import Protocol
 
 import numpy as np
 
+from melodyrl.core.policy.chords.preset import ChordPreset
 from melodyrl.core.policy.network import Bools, Floats, Network
 from melodyrl.core.policy.observe import layout
 from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import WINDOW
+
+AnyPreset = Preset | ChordPreset
+"""The task of a melody or of an accompaniment."""
 
 ALTERNATIVES = 3
 """Other actions that a decision tells about."""
@@ -52,7 +56,7 @@ class Policy(Protocol):
         ...
 
     @property
-    def preset(self) -> Preset:
+    def preset(self) -> AnyPreset:
         """The task that it was made for."""
         ...
 
@@ -75,7 +79,7 @@ class Policy(Protocol):
 class NetworkPolicy:
     """Boltzmann over w . Q of a trained network."""
 
-    def __init__(self, network: Network, preset: Preset, name: str = "network") -> None:
+    def __init__(self, network: Network, preset: AnyPreset, name: str = "network") -> None:
         self.network, self.preset, self.name = network, preset, name
 
     def decide(
@@ -101,7 +105,7 @@ class NetworkPolicy:
 class GreedyPolicy:
     """Boltzmann over w . r: looks one step ahead, and needs no file."""
 
-    def __init__(self, preset: Preset, name: str = "greedy") -> None:
+    def __init__(self, preset: AnyPreset, name: str = "greedy") -> None:
         self.preset, self.name = preset, name
 
     def decide(

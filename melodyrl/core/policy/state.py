@@ -39,7 +39,7 @@ LOWEST, HIGHEST = -60, 90
 """Offsets are kept within these after a change of tonic; intervals then never reach NONE."""
 
 
-class _Lanes:
+class LaneArrays:
     """Lane-wise copying, the same for both dataclasses below."""
 
     __slots__ = ()
@@ -60,7 +60,7 @@ class _Lanes:
 
 
 @dataclass(slots=True, eq=False)
-class Melody(_Lanes):
+class Melody(LaneArrays):
     """The melody so far, as much of it as a reward can read."""
 
     recent: NDArray[np.int8]
@@ -102,7 +102,7 @@ class Melody(_Lanes):
 
 
 @dataclass(slots=True, eq=False)
-class Context(_Lanes):
+class Context(LaneArrays):
     """Harmony and time at the step to be decided. A chord or scale that is all False is unknown."""
 
     chord: BoolArray

@@ -4,6 +4,7 @@ const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B�
 const MODE_WORDS = {
   solo: "Improvises over the chords that you hold.",
   harmony: "Adds a second voice to each note that you play.",
+  chords: "Plays chords to the tune that you play.",
   off: "Listens, and plays nothing.",
 };
 const CLOCK_NAMES = { midi: "MIDI clock" };
