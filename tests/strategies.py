@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from melodyrl.core.engine.events import (
     KNOBS,
     MODES,
+    Announce,
     Event,
     Panic,
     Release,
@@ -41,6 +42,7 @@ commands = st.one_of(
     st.builds(SetTempo, st.floats(20, 400)),
     keys,
     meters,
+    st.builds(Announce, st.integers(0, 4095)),
     st.sampled_from([Start(), Stop(), Panic(), Release(), Tap()]),
 )
 events: st.SearchStrategy[Event] = st.one_of(note_ons, note_ons, note_offs, pedals, commands)
@@ -70,6 +72,8 @@ nonsense = st.sampled_from(
         Sync(0, 0.0, 120.0, 1),  # type: ignore[arg-type]
         SetKey(12),
         SetKey(0, None),  # type: ignore[arg-type]
+        Announce(4096),
+        Announce(True),
         SetMeter(5, 4),
         SetMeter(4, 0),
         None,

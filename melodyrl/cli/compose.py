@@ -8,7 +8,7 @@ from tyro.conf import Positional, arg
 
 from melodyrl.cli.playing import Playing, check_tempo, open_policy
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Event, Nanos, NoteOff, NoteOn, Start
+from melodyrl.core.engine.events import Announce, Event, Nanos, NoteOff, NoteOn, Start
 from melodyrl.core.engine.offline import run_offline
 from melodyrl.core.midi.messages import Message
 from melodyrl.core.midi.pianoroll import Chart, pianoroll_png
@@ -64,7 +64,8 @@ class Compose(Playing):
 
         engine = Engine(config, open_policy(self.policy))
         until_ns = Nanos(end_ns + config.listen_ns - 1)
-        outgoing = run_offline(engine, _events(accompaniment, end_ns), until_ns)
+        coming = [_announced(bar, chords, tempo_map, meter) for bar in range(len(chords))]
+        outgoing = run_offline(engine, _events(accompaniment, coming, end_ns), until_ns)
         outgoing += engine.close(until_ns)
         heard = [
             (Nanos(each.due_ns - config.listen_ns), each.message)
@@ -118,9 +119,20 @@ def _bar_ns(bar: int, tempo_map: TempoMap, meter: Meter) -> Nanos:
     return tempo_map.ns(Ticks(bar * meter.steps_per_bar * tempo_map.ppqn // 4))
 
 
-def _events(notes: list[Note], end_ns: Nanos) -> list[tuple[Nanos, Event]]:
+def _announced(
+    bar: int, chords: list[Chord | None], tempo_map: TempoMap, meter: Meter
+) -> tuple[Nanos, Announce]:
+    """What the chart has after a bar, said as the bar begins."""
+    following = chords[bar + 1] if bar + 1 < len(chords) else None
+    return _bar_ns(bar, tempo_map, meter), Announce(following.mask if following else 0)
+
+
+def _events(
+    notes: list[Note], coming: list[tuple[Nanos, Announce]], end_ns: Nanos
+) -> list[tuple[Nanos, Event]]:
     """The chords as a player would play them: released, then struck; nothing at the very end."""
     events: list[tuple[Nanos, int, Event]] = [(Nanos(0), 0, Start())]
+    events += [(at_ns, 3, announce) for at_ns, announce in coming]
     for note in notes:
         events.append((note.start_ns, 2, NoteOn(note.pitch, note.velocity)))
         if note.end_ns < end_ns:

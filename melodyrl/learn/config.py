@@ -19,7 +19,7 @@ class TrainConfig:
     """Stop after so many gradient steps."""
     seed: int = 1
     """Seed of everything that is drawn."""
-    lanes: int = 128
+    lanes: int = 64
     """Environments that step together."""
     batch: int = 512
     """Transitions in one gradient step; there is one such step per step of all lanes."""

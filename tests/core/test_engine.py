@@ -11,6 +11,7 @@ from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import (
     MODES,
+    Announce,
     Panic,
     Release,
     SetKey,
@@ -255,6 +256,22 @@ def test_solo_is_as_loud_as_the_player_and_accents_the_beat():
     assert max(soft) < min(loud)
     assert soft[0] == max(soft)
     assert soft[4] > soft[1]
+
+
+def test_a_chord_that_is_announced_is_seen_above_the_tonic_until_the_music_begins_anew():
+    seen = []
+
+    class Onlooker(FakePolicy):
+        def decide(self, features, *rest):
+            seen.append(tuple(np.flatnonzero(features[37:49])))  # next_chord of the full preset
+            return super().decide(features, *rest)
+
+    f_major = 1 << 5 | 1 << 9 | 1 << 0
+    told = [*held(0, 50, 54, 57), (SECOND, Announce(f_major)), (2 * SECOND, Start())]
+    run_offline(engine(Onlooker(), key=Key(2)), told, 3 * SECOND)
+
+    unknown, known = (), (3, 7, 10)
+    assert seen == [unknown] * 8 + [known] * 8 + [unknown] * 8
 
 
 def test_off_only_listens():

@@ -235,15 +235,15 @@ def test_velocity_follows_the_player(player):
 
 
 def test_forgetting_keeps_what_is_held(player):
-    player.down(0, 50, 60)
+    player.down(0, 64, 72)
     player.chord(20)
-    player.up(30, 50)
+    player.up(30, 72)
 
     player.listener.forget()
 
     assert player.listener.chord is None
-    assert player.listener.lowest == 60
-    assert player.listener.sounding == {60}
+    assert player.listener.highest == 64
+    assert player.listener.sounding == {64}
 
 
 def test_all_sound_off_ends_what_the_pedal_holds(player):

@@ -39,6 +39,7 @@ class Band:
         self.mind = Mind(policy, config.knobs, rng)
         self.listener = Listener()
         self.tonality = Tonality(config.key)
+        self.announced = 0
         self.ledger = Ledger(config.channel)
         self._voice = Voice(self.mind)
         self.solo = Solo(self._voice, self.ledger)
@@ -49,6 +50,7 @@ class Band:
     def begin(self) -> None:
         """A first bar begins: a new line, a new register, harmony unheard."""
         self.listener.forget()
+        self.announced = 0
         self.change_line()
 
     def change_line(self) -> None:
@@ -92,7 +94,7 @@ class Band:
         if moment is None or mode == "off":
             return []
         if mode == "solo":
-            return self.solo.step(moment, self.listener.velocity, self.listener.lowest)
+            return self.solo.step(moment, self.listener.velocity, self.listener.highest)
         if mode == "chords":
             return self.chords.step(moment, self.listener)
         return self.harmony.step(moment)
@@ -112,4 +114,5 @@ class Band:
 
     def _moment(self, position: Position, meter: Meter) -> Moment | None:
         key = self.tonality.key
-        return None if key is None else Moment(position, meter, key, self.listener.chord)
+        chord, announced = self.listener.chord, self.announced
+        return None if key is None else Moment(position, meter, key, chord, announced)

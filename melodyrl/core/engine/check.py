@@ -6,6 +6,7 @@ from math import isfinite
 from melodyrl.core.engine.events import (
     KNOBS,
     MODES,
+    Announce,
     Halt,
     Panic,
     Release,
@@ -23,6 +24,7 @@ from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music import METERS, Meter
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+ALL_CLASSES = (1 << 12) - 1
 FARTHEST_STEP = 2.0**31
 """Sixteenths: six years of music at 120."""
 
@@ -42,6 +44,8 @@ def makes_sense(event: object) -> bool:
             return (tonic is None or _is_within(tonic, 11)) and _is_known(minor, (False, True))
         case SetMeter(beats, unit):
             return _is_within(beats, 16) and _is_within(unit, 16) and Meter(beats, unit) in METERS
+        case Announce(mask):
+            return _is_within(mask, ALL_CLASSES)
         case Sync():
             return _is_sync(event)
         case Start() | Stop() | Panic() | Release() | Tap() | Halt():

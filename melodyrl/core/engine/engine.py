@@ -11,6 +11,7 @@ from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.clock_out import ClockOut
 from melodyrl.core.engine.config import DECIDE_NS, EngineConfig
 from melodyrl.core.engine.events import (
+    Announce,
     Event,
     Halt,
     KnobName,
@@ -207,6 +208,8 @@ class Engine:
                 self._fix_key(None if tonic is None else Key(tonic, minor))
             case SetTempo() | Tap() | Sync() | Halt():
                 self._pace(event)
+            case Announce(mask):
+                self._band.announced = mask
             case SetMeter(beats, unit):
                 self._transport.set_meter(Meter(beats, unit))
             case SetMode(mode):

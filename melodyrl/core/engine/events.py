@@ -70,6 +70,16 @@ class SetMeter:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """The chord that a chart has next, as a 12-bit mask of pitch classes; 0 where none is known.
+
+    It holds until the next one, or until the music begins anew.
+    """
+
+    mask: int
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """Begin a bar now. Without it the first note that is heard begins the first bar.
 
@@ -114,7 +124,7 @@ class Halt:
 
 
 Command = SetKnob | SetMode | SetTempo | Tap | SetKey | SetMeter | Start | Stop | Panic | Release
-Event = NoteOn | NoteOff | ControlChange | Command | Sync | Halt
+Event = NoteOn | NoteOff | ControlChange | Command | Announce | Sync | Halt
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Listener:
         self._has_release = False
         self._released_ns = Nanos(0)
         self.velocity = _FIRST_VELOCITY
-        self.lowest: int | None = None
+        self.highest: int | None = None
         self.chord: Chord | None = None
 
     @property
@@ -67,7 +67,7 @@ class Listener:
         self._recent.append((at_ns, note.pitch))
         self._has_onset = True
         self.velocity += _VELOCITY_SHARE * (note.velocity - self.velocity)
-        self.lowest = note.pitch if self.lowest is None else min(self.lowest, note.pitch)
+        self.highest = max(note.pitch, -1 if self.highest is None else self.highest)
 
     def note_off(self, note: NoteOff, at_ns: Nanos) -> None:
         """A key comes up; under the pedal its note sounds on."""
@@ -110,7 +110,7 @@ class Listener:
         self._recent.clear()
         self._source = frozenset()
         self._has_onset = self._has_release = False
-        self.lowest = min(self.sounding, default=None)
+        self.highest = max(self.sounding, default=None)
         self.chord = None
 
     def read(self, at_ns: Nanos, window_ns: float, key: Key | None) -> bool:

@@ -6,10 +6,10 @@ from melodyrl.core.midi.messages import Message
 
 _ACCENTS = (10, 5, 2, -4, -9)  # of velocity, by metric level; ours
 _MIDDLE_C = 60
-_ABOVE_LOWEST = 7
-"""Semitones from the player's lowest note to our home: our three octaves then reach from the
-player's register to two octaves above it."""
-_LOWEST_HOME, _HIGHEST_HOME = 35, 79
+_BELOW_HIGHEST = 7
+"""Semitones from our home up to the player's highest note. A tune keeps about 17 semitones above
+the tonic that is nearest to home (rewards.register): a third to a tenth above the player's hand."""
+_LOWEST_HOME, _HIGHEST_HOME = 41, 69
 """A piano's outermost notes are answered by octaves nearer. Within, home follows the player to the
 semitone, so that the same music in another key gets the same answer in that key."""
 
@@ -22,9 +22,9 @@ class Solo:
         self._ledger = ledger
         self._home = _MIDDLE_C
 
-    def step(self, moment: Moment, velocity: float, lowest: int | None) -> list[Message]:
-        """Play a grid step, about as loud as the player, from their lowest notes up."""
-        self._settle(moment.key.tonic, lowest)
+    def step(self, moment: Moment, velocity: float, highest: int | None) -> list[Message]:
+        """Play a grid step, about as loud as the player, and above their hand."""
+        self._settle(moment.key.tonic, highest)
         self._voice.frame(moment)
         action = self._voice.choose()
         pitch = self._voice.play(action)
@@ -37,9 +37,10 @@ class Solo:
             messages += self._ledger.on(pitch, min(max(loud, 1), 127))
         return messages
 
-    def _settle(self, tonic: int, lowest: int | None) -> None:
+    def _settle(self, tonic: int, highest: int | None) -> None:
         if self._voice.base is None:
-            self._home = _MIDDLE_C if lowest is None else _within_register(lowest + _ABOVE_LOWEST)
+            is_heard = highest is not None
+            self._home = _within_register(highest - _BELOW_HIGHEST) if is_heard else _MIDDLE_C
         self._voice.move_base(nearest_tonic(tonic, self._home))
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.events import (
+    Announce,
     Event,
     Halt,
     Nanos,
@@ -44,6 +45,7 @@ _EVENTS: dict[str, Callable[..., Event]] = {
         Panic,
         Release,
         Tap,
+        Announce,
         Sync,
         Halt,
     )

@@ -28,6 +28,8 @@ class Moment:
     meter: Meter
     key: Key
     chord: Chord | None
+    announced: int = 0
+    """Mask of the chord that is known to come next, 0 where none is."""
 
 
 class Voice:
@@ -101,6 +103,7 @@ class Voice:
         if changed:
             self._previous, self._chord, self._chord_step = self._chord, mask, step
         context.chord[0] = _ALL_MASKS[rotate(mask, -tonic)]
+        context.next_chord[0] = _ALL_MASKS[rotate(moment.announced, -tonic)]
         context.previous_chord[0] = _ALL_MASKS[rotate(self._previous, -tonic)]
         context.bass[0] = (moment.chord.bass - tonic) % 12 if moment.chord else -1
         context.chord_age[0] = min(step - self._chord_step, np.iinfo(np.int16).max)
