@@ -73,7 +73,6 @@ class _Voice:
         self._rng, self._meter = rng, meter
         self._harmony = _Harmony(rng, meter)
         self._busy = np.exp(rng.normal(0.0, _BUSYNESS, lanes))
-        self._ago = np.zeros((lanes, 16), np.intp)
         self._age = np.zeros(lanes, np.intp)
         self._class = np.zeros(lanes, np.intp)
         self.pitch = rng.integers(-5, 7, lanes)
@@ -89,14 +88,12 @@ class _Voice:
         self._move(LEVELS[self._meter, step] <= ON_BEAT)
         rests = event == rhythm.REST
         self._age = np.where(self.begins | (rests & self.sounds), 1, self._age + 1)
-        self._ago[np.arange(len(step)), step] = event + 1
         self.sounds = ~rests
 
     def _event(self, bar: Ints, step: Ints) -> Ints:
-        aged = rhythm.AGE_CLASS[np.minimum(self._age, 12)]
-        ago = self._ago[np.arange(len(step)), step]
+        aged = rhythm.age_class(self._age)
         closes = (bar % 4 == 3).astype(np.intp)
-        chances = _EVENTS[(self._meter > 0).astype(np.intp), closes, step, aged, ago].copy()
+        chances = _EVENTS[(self._meter > 0).astype(np.intp), closes, step, aged].copy()
         chances[:, rhythm.ONSET] *= self._busy
         chances[~self.sounds, rhythm.HOLD] = 0.0
         return _draw(self._rng, chances)
@@ -173,11 +170,11 @@ def _draw(rng: Generator, chances: NDArray[np.float64]) -> Ints:
 
 
 def _events() -> NDArray[np.float64]:
-    """P(event) by meter, last bar of four, sixteenth, class of age, event of a bar ago."""
+    """P(event) by meter, last bar of four, sixteenth, class of age."""
     counts = numbers("rhythm", "human").astype(np.float64)
-    place = counts.sum(axis=(1, 3, 4), keepdims=True) + 0.5
-    mixed = counts + _SMOOTHING * place / place.sum(axis=5, keepdims=True)
-    return mixed / mixed.sum(axis=5, keepdims=True)
+    place = counts.sum(axis=(1, 3), keepdims=True) + 0.5
+    mixed = counts + _SMOOTHING * place / place.sum(axis=4, keepdims=True)
+    return mixed / mixed.sum(axis=4, keepdims=True)
 
 
 def _intervals() -> NDArray[np.float64]:
