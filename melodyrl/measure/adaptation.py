@@ -12,6 +12,7 @@ from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, NoteOff, NoteOn, Start
 from melodyrl.core.engine.offline import run_offline
+from melodyrl.core.midi.messages import Message
 from melodyrl.core.midi.notes import Note, notes_of
 from melodyrl.core.policy.policy import Policy
 from melodyrl.env.chords import NO_CHORD, TONES
@@ -100,7 +101,8 @@ def _sounding(policy: Policy, chords: NDArray[np.int16], seed: int) -> Ints:
     end_ns = Nanos(len(chords) * _STEP_NS)
     config = EngineConfig()
     outgoing = run_offline(engine, _events(chords), Nanos(end_ns + config.listen_ns - 1))
-    notes = notes_of(((each.due_ns, each.message) for each in outgoing), end_ns)
+    said = [(each.due_ns, each.message) for each in outgoing if isinstance(each.message, Message)]
+    notes = notes_of(said, end_ns)
     return _at_each_step(notes, len(chords), config.listen_ns)
 
 

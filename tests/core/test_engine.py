@@ -263,7 +263,7 @@ def test_a_chord_that_is_announced_is_seen_above_the_tonic_until_the_music_begin
 
     class Onlooker(FakePolicy):
         def decide(self, features, *rest):
-            seen.append(tuple(np.flatnonzero(features[37:49])))  # next_chord of the full preset
+            seen.append(tuple(np.flatnonzero(features[25:37])))  # next_chord of the full preset
             return super().decide(features, *rest)
 
     f_major = 1 << 5 | 1 << 9 | 1 << 0
