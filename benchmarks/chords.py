@@ -30,6 +30,7 @@ from melodyrl.env.frames import Frames, frames_of, rows_of
 from melodyrl.env.lanes import Observation
 from melodyrl.env.songs import songs_of
 from melodyrl.env.tune import load
+from melodyrl.measure.perform import boltzmann
 from rewards.preference import weights
 
 Makes = Callable[[np.random.Generator], Accompanist]
@@ -93,11 +94,7 @@ def drawing(network: Network | None, temperature: float, rng: np.random.Generato
         q = seen.judgement
         if network is not None:
             q = network.many(seen.features, w_NK, seen.judgement, seen.mask)
-        score = np.where(seen.mask, q @ w, -np.inf)
-        if temperature == 0:
-            return score.argmax(axis=1)
-        # The largest of values with Gumbel noise is a draw from their softmax.
-        return (score / temperature + rng.gumbel(size=score.shape)).argmax(axis=1)
+        return boltzmann(q @ w, seen.mask, temperature, rng)
 
     return choose
 

@@ -10,8 +10,7 @@ from melodyrl.cli.hearing import Hearing, hear
 from melodyrl.cli.playing import Playing, open_chord_policy, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Mode, Nanos
-from melodyrl.core.engine.offline import run_offline
-from melodyrl.core.midi.messages import Message
+from melodyrl.core.engine.offline import heard, run_offline
 from melodyrl.core.midi.smf import (
     Note,
     Performance,
@@ -57,9 +56,8 @@ class Accompany(Playing):
         outgoing += engine.close(until_ns)
         # Each decision is taken listen_ns after its sixteenth, on which it belongs.
         messages = [
-            (_sixteenth(performance, Nanos(each.due_ns - config.listen_ns)), each.message)
-            for each in outgoing
-            if isinstance(each.message, Message)
+            (_sixteenth(performance, at_ns), message)
+            for at_ns, message in heard(outgoing, config.listen_ns)
         ]
         return notes_of(messages)
 

@@ -9,8 +9,7 @@ from tyro.conf import Positional, arg
 from melodyrl.cli.playing import Playing, check_tempo, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Announce, Event, Nanos, NoteOff, NoteOn, Start
-from melodyrl.core.engine.offline import run_offline
-from melodyrl.core.midi.messages import Message
+from melodyrl.core.engine.offline import heard, run_offline
 from melodyrl.core.midi.pianoroll import Chart, pianoroll_png
 from melodyrl.core.midi.smf import PPQN, NamedTrack, Note, notes_of, write_bytes, write_take
 from melodyrl.core.music import (
@@ -67,12 +66,8 @@ class Compose(Playing):
         coming = [_announced(bar, chords, tempo_map, meter) for bar in range(len(chords))]
         outgoing = run_offline(engine, _events(accompaniment, coming, end_ns), until_ns)
         outgoing += engine.close(until_ns)
-        heard = [
-            (Nanos(each.due_ns - config.listen_ns), each.message)
-            for each in outgoing
-            if isinstance(each.message, Message)
-        ]
-        parts = [NamedTrack("chords", accompaniment), NamedTrack("melodyrl", notes_of(heard), 1)]
+        notes = notes_of(heard(outgoing, config.listen_ns))
+        parts = [NamedTrack("chords", accompaniment), NamedTrack("melodyrl", notes, 1)]
 
         write_take(self.output, parts, tempo_map, [(Ticks(0), meter)], key, end_ns)
         if self.picture is not None:

@@ -7,7 +7,7 @@ from melodyrl.core.engine.check import FASTEST_BPM, SLOWEST_BPM
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.events import KNOBS, KnobName
 from melodyrl.core.music import Key, Meter
-from melodyrl.core.policy.policy import Policy
+from melodyrl.core.policy.policy import AnyPreset, Policy
 from melodyrl.errors import ConfigError
 
 
@@ -69,20 +69,10 @@ def open_policy(choice: str) -> Policy:
     Raises:
         CheckpointError: the file is missing or not a policy of ours.
     """
-    from melodyrl.core.policy.checkpoint import load
-    from melodyrl.core.policy.policy import GreedyPolicy, RulePolicy
+    from melodyrl.core.policy.policy import RulePolicy
     from melodyrl.core.policy.presets import FULL
 
-    match choice:
-        case "greedy":
-            return GreedyPolicy(FULL)
-        case "rules":
-            return RulePolicy(FULL)
-        case "shipped":
-            shipped = _shipped("melody.safetensors")
-            return load(shipped) if shipped else GreedyPolicy(FULL)
-        case _:
-            return load(Path(choice))
+    return RulePolicy(FULL) if choice == "rules" else _open(choice, "melody.safetensors", FULL)
 
 
 def open_chord_policy(choice: str) -> Policy:
@@ -91,23 +81,23 @@ def open_chord_policy(choice: str) -> Policy:
     Raises:
         CheckpointError: the file is missing or not a policy of ours.
     """
-    from melodyrl.core.policy.checkpoint import load
     from melodyrl.core.policy.chords.preset import CHORDS
-    from melodyrl.core.policy.policy import GreedyPolicy
 
-    match choice:
-        case "greedy":
-            return GreedyPolicy(CHORDS)
-        case "shipped":
-            shipped = _shipped("chords.safetensors")
-            return load(shipped) if shipped else GreedyPolicy(CHORDS)
-        case _:
-            return load(Path(choice))
+    return _open(choice, "chords.safetensors", CHORDS)
 
 
 def named(choice: str) -> str:
     """A choice as it can be opened again from anywhere: a file by its whole path."""
     return str(Path(choice).resolve()) if Path(choice).is_file() else choice
+
+
+def _open(choice: str, name: str, preset: AnyPreset) -> Policy:
+    """A choice of policy for a preset, of which the shipped one has a file of that name."""
+    from melodyrl.core.policy.checkpoint import load
+    from melodyrl.core.policy.policy import GreedyPolicy
+
+    file = _shipped(name) if choice == "shipped" else Path(choice)
+    return GreedyPolicy(preset) if choice == "greedy" or file is None else load(file)
 
 
 def _shipped(name: str) -> Path | None:

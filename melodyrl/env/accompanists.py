@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from melodyrl.core.policy.chords.actions import ACTIONS, COUNT, MASKS, NONE, SYMBOLS, TONES
 from melodyrl.core.policy.chords.state import Scene, play
 from melodyrl.env.chord_lanes import see
+from melodyrl.env.draws import draw
 from melodyrl.env.frames import ON_BEAT
 from melodyrl.env.lanes import Observation
 from melodyrl.env.songs import Songs
@@ -75,8 +76,7 @@ def by_chance(rng: np.random.Generator) -> Accompanist:
         meter = (scene.bar_steps == 12).astype(np.intp)
         aged = pace.AGE_CLASS[scene.age]
         changes = rng.random(scene.lanes) < pace.chances()[meter, scene.step, aged, pace.CHANGE]
-        up_to = np.cumsum(function.chances()[scene.chord], axis=1)
-        row = np.minimum((rng.random((scene.lanes, 1)) >= up_to).sum(axis=1), COUNT - 1)
+        row = draw(rng, function.chances()[scene.chord])
         changes |= scene.chord == NONE
         return np.where(changes & (row != scene.chord), 1 + row, ACTIONS.hold)
 

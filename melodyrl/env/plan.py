@@ -1,15 +1,13 @@
 """What the player will do in an episode, rolled out beforehand: a step is then only indexing."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.music.meter import METERS
-from melodyrl.core.policy.state import Context
+from melodyrl.core.music.meter import METERS, PHRASE_BARS
+from melodyrl.core.policy.state import Context, LaneArrays
 from melodyrl.env.chords import NO_CHORD, TONES
-
-Lanes = NDArray[np.integer] | NDArray[np.bool_]
 
 _LONGEST = 16
 LEVELS = np.array([[meter.level(step) for step in range(_LONGEST)] for meter in METERS], np.int8)
@@ -25,7 +23,7 @@ CADENCE_STEPS = np.array(
 
 
 @dataclass(slots=True, eq=False)
-class Plan:
+class Plan(LaneArrays):
     """Chords and key at every decision of an episode, N lanes by T decisions.
 
     Chords are rows of `chords.TONES` relative to the tonic of that moment. T is one more than
@@ -73,18 +71,9 @@ class Plan:
             step=step,
             bar_steps=bar_steps,
             level=LEVELS[self.meter, step],
-            bar=(bar % 8).astype(np.int8),
+            bar=(bar % PHRASE_BARS).astype(np.int8),
             final=self.final[lanes, position],
         )
-
-    def take(self, lanes: Lanes) -> "Plan":
-        """Copy of the given lanes, in the given order, repeats allowed."""
-        return Plan(*(getattr(self, field.name)[lanes] for field in fields(self)))
-
-    def put(self, lanes: Lanes, other: "Plan") -> None:
-        """Write the lanes of other into the given lanes."""
-        for field in fields(self):
-            getattr(self, field.name)[lanes] = getattr(other, field.name)
 
 
 def chord_history(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from melodyrl.core.policy.chords.actions import COUNT, QUALITIES, ROOTS
 from melodyrl.core.policy.chords.preset import CHORDS
 from melodyrl.core.policy.chords.state import REST
+from melodyrl.env.draws import draw
 from melodyrl.env.frames import ON_BEAT
 from melodyrl.env.plan import BAR_STEPS, LEVELS
 from melodyrl.env.songs import Songs
@@ -96,7 +97,7 @@ class _Voice:
         chances = _EVENTS[(self._meter > 0).astype(np.intp), closes, step, aged].copy()
         chances[:, rhythm.ONSET] *= self._busy
         chances[~self.sounds, rhythm.HOLD] = 0.0
-        return _draw(self._rng, chances)
+        return draw(self._rng, chances)
 
     def _move(self, on_beat: NDArray[np.bool_]) -> None:
         """Where a note begins, draw its interval: what follows the last one, and fits the chord."""
@@ -108,7 +109,7 @@ class _Voice:
             * _OVER[on_beat.astype(np.intp)[:, None], QUALITIES[row][:, None], above]
         )
         chances *= np.exp(-0.5 * (landing / _COMPASS) ** 2)
-        move = _MOVES[_draw(self._rng, chances)]
+        move = _MOVES[draw(self._rng, chances)]
         self.pitch = np.where(self.begins, self.pitch + move, self.pitch)
         self._class = np.where(self.begins, smoothness.classes(move), self._class)
 
@@ -120,7 +121,7 @@ class _Harmony:
         lanes = len(meter)
         self._rng, self._long = rng, (meter > 0).astype(np.intp)
         first = np.broadcast_to(function.chances()[-1], (lanes, COUNT))
-        self.row = _draw(rng, first)
+        self.row = draw(rng, first)
         self._turned = np.zeros((lanes, COUNT, COUNT), np.int16)
         self._sounded = np.zeros((lanes, COUNT), np.int16)
         self._sounded[np.arange(lanes), self.row] = 1
@@ -141,7 +142,7 @@ class _Harmony:
         kind = returns.kinds(self._turned[lanes, before], self._sounded[lanes], self._count[lanes])
         left = (kind >= returns.EARLIER).any(axis=1, keepdims=True)
         human = np.exp(likelihood.NATS * returns.returns(kind, left))
-        row = _draw(self._rng, function.chances()[before] * human)
+        row = draw(self._rng, function.chances()[before] * human)
         self._count[lanes] += 1
         self._turned[lanes, before, row] = self._sounded[lanes, row] = self._count[lanes]
         self.row[lanes], self._age[lanes] = row, 1
@@ -160,13 +161,6 @@ def _homes(rng: Generator, meter: Ints) -> tuple[Ints, Ints]:
     believed = believed + np.where(mistaken, rng.choice(_MISTAKES, size=(lanes, 1)), 0)
     bar = np.minimum(np.arange(STEPS) // BAR_STEPS[meter][:, None], BARS)
     return np.take_along_axis(sung, bar, axis=1), np.take_along_axis(believed, bar, axis=1)
-
-
-def _draw(rng: Generator, chances: NDArray[np.float64]) -> Ints:
-    """One column of each row, as likely as it says; rows need not sum to 1."""
-    up_to = np.cumsum(chances, axis=1)
-    drawn = rng.random((len(up_to), 1)) * up_to[:, -1:]
-    return np.minimum((drawn >= up_to).sum(axis=1), up_to.shape[1] - 1)
 
 
 def _events() -> NDArray[np.float64]:

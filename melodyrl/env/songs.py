@@ -1,20 +1,20 @@
 """Tunes as an accompaniment will hear them, rolled out beforehand for many lanes at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.music.meter import PHRASE_BARS
 from melodyrl.core.policy.chords.state import REST, Scene, hear, move_home
+from melodyrl.core.policy.state import LaneArrays
 from melodyrl.env.frames import ON_BEAT, Frames
 from melodyrl.env.plan import BAR_STEPS, LEVELS
 
-PHRASE_BARS = 8
-
 
 @dataclass(slots=True, eq=False)
-class Songs:
+class Songs(LaneArrays):
     """N tunes of T sixteenths; T is one more than the longest, for what follows the last choice."""
 
     pitch_class: NDArray[np.int8]
@@ -31,11 +31,6 @@ class Songs:
     """(N,) the sixteenth after the last."""
     late: NDArray[np.bool_]
     """(N,) the listener hears one sixteenth late."""
-
-    def put(self, lanes: NDArray[np.intp], other: "Songs") -> None:
-        """Write other songs, of the same T, into the given lanes."""
-        for field in fields(self):
-            getattr(self, field.name)[lanes] = getattr(other, field.name)
 
     def arrive(self, scene: Scene, position: NDArray[np.intp]) -> None:
         """Bring a scene to the sixteenths at position (N,), and let it hear what it may."""

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, NoteOff, NoteOn, Start
-from melodyrl.core.engine.offline import run_offline
-from melodyrl.core.midi.messages import Message
+from melodyrl.core.engine.offline import heard, run_offline
 from melodyrl.core.midi.notes import Note, notes_of
 from melodyrl.core.policy.policy import Policy
 from melodyrl.env.chords import NO_CHORD, TONES
@@ -101,15 +100,14 @@ def _sounding(policy: Policy, chords: NDArray[np.int16], seed: int) -> Ints:
     end_ns = Nanos(len(chords) * _STEP_NS)
     config = EngineConfig()
     outgoing = run_offline(engine, _events(chords), Nanos(end_ns + config.listen_ns - 1))
-    said = [(each.due_ns, each.message) for each in outgoing if isinstance(each.message, Message)]
-    notes = notes_of(said, end_ns)
-    return _at_each_step(notes, len(chords), config.listen_ns)
+    notes = notes_of(heard(outgoing, config.listen_ns), end_ns)
+    return _at_each_step(notes, len(chords))
 
 
-def _at_each_step(notes: list[Note], steps: int, late_ns: int) -> Ints:
+def _at_each_step(notes: list[Note], steps: int) -> Ints:
     pitch = np.full(steps, -1)
     for note in notes:
-        begin, end = ((at - late_ns) / _STEP_NS for at in (note.start_ns, note.end_ns))
+        begin, end = (at / _STEP_NS for at in (note.start_ns, note.end_ns))
         pitch[round(begin) : max(round(end), round(begin) + 1)] = note.pitch
     return pitch
 

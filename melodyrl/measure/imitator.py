@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from melodyrl.core.policy.actions import HOLD, ONSET
 from melodyrl.core.policy.state import NONE
 from melodyrl.env.baselines import Strategy
+from melodyrl.env.draws import draw
 from melodyrl.env.lanes import MelodyLanes, Observation
 from melodyrl.measure.events import OLDEST, STEPS
 from melodyrl.measure.people import People
@@ -24,9 +25,9 @@ def imitator(people: People, rng: np.random.Generator) -> Strategy:
         first = lanes.preset.actions.first_pitch
         age = np.minimum(lanes.melody.age, OLDEST)
         habit = people.events[lanes.context.step % STEPS, age]
-        kind = _drawn(habit * _possible(seen, first) + 1e-9, rng)
+        kind = draw(rng, habit * _possible(seen, first) + 1e-9)
         chance = _pitch_chances(lanes, people.trigram) * seen.mask[:, first:]
-        pitch = first + _drawn(chance + 1e-9 * seen.mask[:, first:], rng)
+        pitch = first + draw(rng, chance + 1e-9 * seen.mask[:, first:])
         hold, rest = lanes.preset.actions.hold, lanes.preset.actions.rest
         assert hold is not None
         assert rest is not None
@@ -52,9 +53,3 @@ def _pitch_chances(lanes: MelodyLanes, model: Trigram) -> NDArray[np.float64]:
     moves = np.clip(pitches[None, :] - known[:, -1:], -WIDEST, WIDEST) + WIDEST
     assert moves.max() < SYMBOLS
     return np.take_along_axis(model.after(known), moves, axis=1)
-
-
-def _drawn(chance: NDArray[np.floating], rng: np.random.Generator) -> Ints:
-    """An index of each row (N, A), by its share of the row."""
-    upto = np.cumsum(chance, axis=1, dtype=np.float64)
-    return (upto < rng.random((len(upto), 1)) * upto[:, -1:]).sum(axis=1)

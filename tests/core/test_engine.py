@@ -1,7 +1,5 @@
 """What the engine promises whoever drives it, whatever it is told."""
 
-from collections import Counter
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +29,7 @@ from melodyrl.core.policy.presets import EIGHT_BAR, FULL
 from melodyrl.errors import ConfigError
 from tests.fakes import BrokenPolicy, BusyPolicy, EightBarPolicy, FakePolicy
 from tests.strategies import MS, events, gaps_ns, nonsense, note_offs, note_ons, timed
+from tests.wire import balance
 
 SECOND = 1_000 * MS
 few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -46,25 +45,6 @@ def held(at_ns, *pitches, velocity=80):
 
 def messages(outgoing, kind):
     return [each.message for each in outgoing if isinstance(each.message, kind)]
-
-
-def balance(outgoing):
-    """How often each pitch was begun, and ended; asserts that no on doubles a sounding pitch."""
-    sounding = set()
-    ons, offs = Counter(), Counter()
-    for each in outgoing:
-        match each.message:
-            case NoteOn(pitch):
-                assert pitch not in sounding, "a note began twice"
-                sounding.add(pitch)
-                ons[pitch] += 1
-            case NoteOff(pitch):
-                assert pitch in sounding, "a note ended that did not sound"
-                sounding.discard(pitch)
-                offs[pitch] += 1
-            case _:
-                pass
-    return ons, offs
 
 
 def test_first_answer_comes_a_listening_time_after_the_first_note():

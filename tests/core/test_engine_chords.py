@@ -19,6 +19,7 @@ from melodyrl.core.policy.presets import FULL
 from melodyrl.errors import ConfigError
 from tests.fakes import BrokenPolicy, BusyPolicy, FakePolicy
 from tests.strategies import MS, events, timed
+from tests.wire import balance
 
 STEP = 125 * MS  # a sixteenth at 120 quarter notes a minute
 TUNE = (72, 76, 79, 76, 77, 81, 84, 81, 79, 83, 86, 77, 72, 79, 76, 72)
@@ -83,17 +84,8 @@ def test_every_note_ends_and_none_is_doubled():
     bandmate = engine(FakeChords())
     outgoing = run_offline(bandmate, sung(), UNTIL) + bandmate.close(UNTIL)
 
-    sounding = set()
-    for each in outgoing:
-        match each.message:
-            case NoteOn(pitch):
-                assert pitch not in sounding
-                sounding.add(pitch)
-            case NoteOff(pitch):
-                sounding.remove(pitch)
-            case _:
-                pass
-    assert not sounding
+    ons, offs = balance(outgoing)
+    assert ons == offs
 
 
 @pytest.mark.parametrize("up", [1, 5, -4])

@@ -8,12 +8,11 @@ from melodyrl.core.engine.listener import Listener
 from melodyrl.core.engine.voice import Moment
 from melodyrl.core.midi.messages import Message, NoteOn
 from melodyrl.core.music import Chord
-from melodyrl.core.music.meter import BEAT, DOWNBEAT
+from melodyrl.core.music.meter import BEAT, DOWNBEAT, PHRASE_BARS
 from melodyrl.core.music.voicing import voice
 from melodyrl.core.policy.chords.actions import ACTIONS
 from melodyrl.core.policy.chords.state import REST, Scene, hear, move_home, play
 
-_PHRASE_BARS = 8
 _SOFTER = 0.75  # of the player's velocity, so that the tune stays in front; ours
 
 # Where the upper voices lie: below the tune, from C3 up to at most G#4, or above a low tune.
@@ -86,7 +85,7 @@ class Accompaniment:
         self._home = home
         scene.step[0], scene.bar_steps[0] = step, moment.meter.steps_per_bar
         scene.level[0] = moment.meter.level(step)
-        scene.bar[0] = moment.position.bar % _PHRASE_BARS
+        scene.bar[0] = moment.position.bar % PHRASE_BARS
         sounds = REST if self._tune is None else (self._tune - home) % 12
         on_beat = scene.level <= BEAT
         hear(scene, np.array([sounds]), np.array([onset]), on_beat)

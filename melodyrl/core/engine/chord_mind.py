@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from melodyrl.core.engine.events import KNOBS, KnobName
+from melodyrl.core.engine.mind import ask
 from melodyrl.core.policy.chords.judge import TERMS, judge, legal
 from melodyrl.core.policy.chords.observe import observe
 from melodyrl.core.policy.chords.preset import BALANCE, CHORDS
@@ -58,20 +59,11 @@ class ChordMind:
     def decide(self, scene: Scene) -> int:
         """A legal action for a scene of one lane; where the policy fails, the chord is kept."""
         judgement, mask = judge(scene)[0], legal(scene)[0]
-        self.decision = self._ask(observe(scene)[0], judgement, mask)
+        present = self.w, self._temperature, self._rng
+        self.decision = ask(self.policy, observe(scene)[0], judgement, mask, *present)
         self.judgement, self.mask = judgement, mask
         self.is_fallback = self.decision is None
         if self.decision is None:
             self.failures += 1
             return int(mask.argmax())
         return int(self.decision.action)
-
-    def _ask(self, features: FloatArray, judgement: FloatArray, mask: BoolArray) -> Decision | None:
-        try:
-            decision = self.policy.decide(
-                features, judgement, mask, self.w, self._temperature, self._rng
-            )
-            is_legal = 0 <= decision.action < len(mask) and bool(mask[decision.action])
-        except Exception:  # noqa: BLE001 - whatever a policy does, the music goes on
-            return None
-        return decision if is_legal else None

@@ -53,22 +53,29 @@ class Mind:
 
     def decide(self, features: FloatArray, judgement: FloatArray, mask: BoolArray) -> int:
         """A legal action; shapes (D,), (A, K) and (A,), at least one legal."""
-        decision = self._ask(self.policy, features, judgement, mask)
+        present = self.w, self.temperature, self._rng
+        decision = ask(self.policy, features, judgement, mask, *present)
         self.is_fallback = decision is None
         if decision is None:
             self.failures += 1
-            decision = self._rules.decide(
-                features, judgement, mask, self.w, self.temperature, self._rng
-            )
+            decision = self._rules.decide(features, judgement, mask, *present)
         self.decision, self.judgement, self.mask = decision, judgement, mask
         return int(decision.action)
 
-    def _ask(
-        self, policy: Policy, features: FloatArray, judgement: FloatArray, mask: BoolArray
-    ) -> Decision | None:
-        try:
-            decision = policy.decide(features, judgement, mask, self.w, self.temperature, self._rng)
-            is_legal = 0 <= decision.action < len(mask) and bool(mask[decision.action])
-        except Exception:  # noqa: BLE001 - whatever a policy does, the music goes on
-            return None
-        return decision if is_legal else None
+
+def ask(
+    policy: Policy,
+    features: FloatArray,
+    judgement: FloatArray,
+    mask: BoolArray,
+    w: FloatArray,
+    temperature: float,
+    rng: np.random.Generator,
+) -> Decision | None:
+    """A policy's decision, see `Policy.decide`; None where it fails or decides what is illegal."""
+    try:
+        decision = policy.decide(features, judgement, mask, w, temperature, rng)
+        is_legal = 0 <= decision.action < len(mask) and bool(mask[decision.action])
+    except Exception:  # noqa: BLE001 - whatever a policy does, the music goes on
+        return None
+    return decision if is_legal else None

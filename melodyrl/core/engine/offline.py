@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Nanos, Outgoing
 from melodyrl.core.engine.recorder import Recording, Told
+from melodyrl.core.midi.messages import Message
 from melodyrl.core.policy.policy import Policy
 from melodyrl.errors import FileError
 
@@ -19,6 +20,15 @@ def run_offline(engine: Engine, events: Iterable[Told], until_ns: Nanos) -> list
         engine.receive(event, at_ns)
         outgoing += engine.due(at_ns)
     return outgoing + engine.due(until_ns)
+
+
+def heard(outgoing: Iterable[Outgoing], listen_ns: Nanos) -> list[tuple[Nanos, Message]]:
+    """Notes and controls of what was said, on the grid: without the time that it listened first."""
+    return [
+        (Nanos(each.due_ns - listen_ns), each.message)
+        for each in outgoing
+        if isinstance(each.message, Message)
+    ]
 
 
 def replay(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
 from melodyrl.core.music import Chord, Key, Meter, rotate
-from melodyrl.core.music.meter import MID_BAR
+from melodyrl.core.music.meter import MID_BAR, PHRASE_BARS
 from melodyrl.core.policy.judge import judge
 from melodyrl.core.policy.legal import legal
 from melodyrl.core.policy.observe import observe
@@ -16,7 +16,6 @@ from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import Context, Melody, advance, shift
 
 ACTIONS = FULL.actions
-_PHRASE_BARS = 8
 _ALL_MASKS = (np.arange(1 << 12)[:, None] >> np.arange(12) & 1).astype(np.bool_)  # (4096, 12)
 
 
@@ -66,7 +65,7 @@ class Voice:
         context.step[0] = position.step_in_bar
         context.bar_steps[0] = moment.meter.steps_per_bar
         context.level[0] = moment.meter.level(position.step_in_bar)
-        context.bar[0] = position.bar % _PHRASE_BARS
+        context.bar[0] = position.bar % PHRASE_BARS
         context.final[0] = is_final(position, moment.meter)
 
     def choose(self, allowed: NDArray[np.bool_] | None = None) -> int:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from melodyrl.errors import ConfigError
 
+PHRASE_BARS = 8
+"""Bars of a phrase, as minds count them."""
+
 DOWNBEAT, MID_BAR, BEAT, EIGHTH, SIXTEENTH = range(5)
 """Metric levels of a grid step, strongest first."""
 

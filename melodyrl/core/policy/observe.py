@@ -4,12 +4,12 @@ The table of each preset says what its lanes are told; the layout of a checkpoin
 of that table, so a network is never fed numbers that mean something else.
 """
 
-import hashlib
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.policy import layout as layouts
 from melodyrl.core.policy.actions import EIGHT_BAR_ACTIONS
 from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import AGE_CAP, NONE, WINDOW, Context, FloatArray, Melody
@@ -53,12 +53,7 @@ def observe(melody: Melody, context: Context, density_B: FloatArray, preset: Pre
 
 def layout(preset: Preset) -> dict[str, slice]:
     """Where each feature lies in an observation."""
-    slices: dict[str, slice] = {}
-    start = 0
-    for name, width, _ in _FEATURES[preset.name]:
-        slices[name] = slice(start, start + width)
-        start += width
-    return slices
+    return layouts.slices(_FEATURES[preset.name])
 
 
 def size(preset: Preset) -> int:
@@ -68,8 +63,7 @@ def size(preset: Preset) -> int:
 
 def layout_hash(preset: Preset) -> str:
     """Sixteen hex digits that change when the observation does."""
-    table = ";".join(f"{name}:{width}" for name, width, _ in _FEATURES[preset.name])
-    return hashlib.sha256(f"{VERSION};{preset.name};{table}".encode()).hexdigest()[:16]
+    return layouts.fingerprint(VERSION, preset.name, _FEATURES[preset.name])
 
 
 def _chord(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:

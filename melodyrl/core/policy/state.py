@@ -49,7 +49,7 @@ class LaneArrays:
         """How many lanes there are."""
         return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
 
-    def take(self, lanes: IntArray) -> Self:
+    def take(self, lanes: IntArray | BoolArray) -> Self:
         """Copy of the given lanes, in the given order, repeats allowed."""
         return type(self)(*(getattr(self, f.name)[lanes] for f in fields(self)))  # type: ignore[arg-type]
 

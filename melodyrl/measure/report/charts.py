@@ -76,10 +76,7 @@ def histogram(name: str, band: Band, ours: Sequence[float]) -> Markup:
     top = max(*band.shares, *ours)
     up = _scale((0.0, top), (floor, 20))
     wide = (width - 12) / len(band.shares)
-    bars = [
-        tag("rect", x=6 + n * wide, y=up(share), width=wide, height=floor - up(share))
-        for n, share in enumerate(band.shares)
-    ]
+    bars = _columns(band.shares, wide, wide, up, floor)
     low, high = (min(max(across(each), 6), width - 6) for each in (band.low, band.high))
     return _picture(
         width,
@@ -99,10 +96,7 @@ def bars(title: str, people: Sequence[float], ours: Sequence[float]) -> Markup:
     width, height, floor = 340, 120, 100
     up = _scale((0.0, max(*people, *ours, 1e-9)), (floor, 22))
     wide = (width - 12) / len(people)
-    filled = [
-        tag("rect", x=6 + n * wide, y=up(share), width=wide - 1, height=floor - up(share))
-        for n, share in enumerate(people)
-    ]
+    filled = _columns(people, wide, wide - 1, up, floor)
     marks = [
         tag("text", str(n + 1), x=6 + (n + 0.5) * wide, y=height - 6, class_="small middle")
         for n in range(len(people))
@@ -167,6 +161,16 @@ def _picture(width: int, height: int, *parts: Markup) -> Markup:
     return tag(
         "svg", *parts, viewBox=f"0 0 {width} {height}", width=width, height=height, role="img"
     )
+
+
+def _columns(
+    shares: Sequence[float], apart: float, wide: float, up: Scale, floor: float
+) -> list[Markup]:
+    """A column for each share, from the floor up."""
+    return [
+        tag("rect", x=6 + n * apart, y=up(share), width=wide, height=floor - up(share))
+        for n, share in enumerate(shares)
+    ]
 
 
 def _steps(shares: Sequence[float], wide: float, up: Scale) -> str:

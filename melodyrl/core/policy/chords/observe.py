@@ -1,10 +1,10 @@
 """What the network sees of a scene: every quantity that a reward reads, as numbers near 1."""
 
-import hashlib
 from collections.abc import Callable
 
 import numpy as np
 
+from melodyrl.core.policy import layout
 from melodyrl.core.policy.chords.actions import COUNT, QUALITIES, ROOTS, TONES
 from melodyrl.core.policy.chords.judge import kinds_of
 from melodyrl.core.policy.chords.state import AGE_CAP, NOTES, FloatArray, Scene
@@ -32,8 +32,7 @@ def observe(scene: Scene) -> FloatArray:
 
 def layout_hash() -> str:
     """Sixteen hex digits that change when the observation does."""
-    table = ";".join(f"{name}:{width}" for name, width, _ in _FEATURES)
-    return hashlib.sha256(f"{VERSION};chords;{table}".encode()).hexdigest()[:16]
+    return layout.fingerprint(VERSION, "chords", _FEATURES)
 
 
 def _one_hot(out: FloatArray, place: np.ndarray) -> None:
@@ -150,11 +149,8 @@ _FEATURES: tuple[tuple[str, int, Write], ...] = (
     ("meter", 1, _meter),
 )
 
-_ENDS = np.cumsum([width for _, width, _ in _FEATURES]).tolist()
-LAYOUT = {
-    name: slice(end - width, end) for (name, width, _), end in zip(_FEATURES, _ENDS, strict=True)
-}
+LAYOUT = layout.slices(_FEATURES)
 """Where each feature lies in an observation."""
 
-SIZE = _ENDS[-1]
+SIZE = sum(width for _, width, _ in _FEATURES)
 """Number D of features."""
