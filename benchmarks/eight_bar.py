@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def strategies(files: Sequence[Path]) -> dict[str, Strategy]:
-    """Every baseline, then a policy of each file, by the name in the table."""
+    """Every baseline, then a policy of each file, or of its folder where files are named alike."""
     rng = np.random.default_rng(0)
     players: dict[str, Strategy] = {
         "random": baselines.random_legal(rng),
@@ -61,8 +61,10 @@ def strategies(files: Sequence[Path]) -> dict[str, Strategy]:
         "beam 4": baselines.Beam(4),
         "beam 16": baselines.Beam(16),
     }
+    is_told_apart = len({file.stem for file in files}) == len(files)
     for file in files:
-        players[file.stem] = decided_by(checkpoint.load(file), 0.0, rng)
+        name = file.stem if is_told_apart else file.parent.name
+        players[name] = decided_by(checkpoint.load(file), 0.0, rng)
     return players
 
 
