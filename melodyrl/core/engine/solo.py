@@ -6,10 +6,11 @@ from melodyrl.core.midi.messages import Message
 
 _ACCENTS = (10, 5, 2, -4, -9)  # of velocity, by metric level; ours
 _MIDDLE_C = 60
-_BELOW_HIGHEST = 7
-"""Semitones from our home up to the player's highest note. A tune keeps about 17 semitones above
-the tonic that is nearest to home (rewards.register): a third to a tenth above the player's hand."""
-_LOWEST_HOME, _HIGHEST_HOME = 41, 69
+_BELOW_HIGHEST = 4
+"""Semitones from our home up to the player's highest note. A tune keeps within 9 semitones of the
+one 17 above the tonic that is nearest to home (rewards.register): clear of the player's hand but
+for a tone, in every key; its middle is a fifth to an octave and a half above."""
+_LOWEST_HOME, _HIGHEST_HOME = 44, 72
 """A piano's outermost notes are answered by octaves nearer. Within, home follows the player to the
 semitone, so that the same music in another key gets the same answer in that key."""
 
