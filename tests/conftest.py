@@ -6,6 +6,12 @@ import shutil
 import tempfile
 
 import pytest
+from hypothesis import settings
+
+# the same commit gets the same verdict; --hypothesis-profile=explore looks where nobody has looked
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile("same")
 
 # the user's own takes and config are none of the tests'
 HOME = tempfile.mkdtemp(prefix="melodyrl-tests-")

@@ -86,10 +86,10 @@ def _edges(values: Floats) -> tuple[float, float, int]:
         return begin, end, round(end - begin)
     # One stretch in five hundred is left to the outer bins, so that it cannot squeeze all others.
     begin, end = np.quantile(values, [0.002, 0.998]).tolist()
-    return (begin, end, MOST_BINS) if end > begin else (begin - 0.5, begin + 0.5, 1)
+    return (begin, end, MOST_BINS) if end - begin > 1e-9 else (begin - 0.5, begin + 0.5, 1)
 
 
 def _shares(values: Floats, weight: Floats, begin: float, end: float, bins: int) -> Floats:
-    place = np.floor((values - begin) / (end - begin) * bins).astype(np.intp)
-    counts = np.bincount(np.clip(place, 0, bins - 1), weight, minlength=bins)
+    place = np.clip((values - begin) / (end - begin) * bins, 0, bins - 1).astype(np.intp)
+    counts = np.bincount(place, weight, minlength=bins)
     return counts / max(counts.sum(), 1e-12)

@@ -47,3 +47,10 @@ def test_overlap_is_a_share(people, ours):
     assert known.low <= known.middle <= known.high
     assert sum(known.shares) == pytest.approx(1)
     assert -1e-9 <= known.overlap(np.array(ours)) <= 1 + 1e-9
+
+
+def test_values_a_hair_apart_are_one_bin():
+    known = band({"one": np.array([0.0] * FEWEST + [3.3e-307])})
+
+    assert known.shares == (1.0,)
+    assert known.overlap(np.array([1.0])) == 1.0

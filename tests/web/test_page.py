@@ -6,6 +6,7 @@ import time
 
 import mido
 import pytest
+from playwright.sync_api import expect
 
 from melodyrl.core.engine.events import Panic, SetKey, SetKnob, SetMode, SetTempo, Stop, Tap
 from melodyrl.core.engine.snapshot import Timing
@@ -42,7 +43,7 @@ def test_a_chord_on_the_computer_keys_sounds_and_ends(visit, daemon):
     )
     page.wait_for_selector(f"{key(48)}.player")
     page.wait_for_selector(f"{key(60)}.machine")
-    assert page.inner_text("#chord") == "C"
+    expect(page.locator("#chord")).to_have_text("C", use_inner_text=True)
     assert "fits the chord" in page.inner_text("#why")
     for name in ("a", "d", "g"):
         page.keyboard.up(name)
@@ -62,7 +63,7 @@ def test_a_key_that_is_held_while_the_octave_changes_is_released(visit, daemon):
     page.keyboard.up("a")
 
     wait_for_voices(page, set())
-    assert page.inner_text("#octave") == "C4"
+    expect(page.locator("#octave")).to_have_text("C4", use_inner_text=True)
     page.keyboard.press("s")
     assert daemon.wait_for(NoteOff(62))
 
@@ -177,17 +178,17 @@ def test_tapping_sets_the_tempo(visit, daemon):
 
 def test_a_clock_that_leads_is_shown_and_takes_the_tempo_over(visit, daemon):
     page = visit()
-    assert page.is_hidden("#clock")
-    assert page.is_enabled("#tempo")
+    expect(page.locator("#clock")).to_be_hidden()
+    expect(page.locator("#tempo")).to_be_enabled()
 
     for state in ("waiting", "locked", "holding"):
         daemon.publish(clock="midi", clock_state=state, tempo_bpm=93.5)
         wait_until(page, f"document.getElementById('clock').textContent.endsWith('{state}')")
 
-    assert page.inner_text("#clock") == "MIDI clock: holding"
-    assert page.input_value("#tempo") == "93.5"
-    assert page.is_disabled("#tempo")
-    assert page.is_disabled("#tap")
+    expect(page.locator("#clock")).to_have_text("MIDI clock: holding", use_inner_text=True)
+    expect(page.locator("#tempo")).to_have_value("93.5")
+    expect(page.locator("#tempo")).to_be_disabled()
+    expect(page.locator("#tap")).to_be_disabled()
 
 
 def test_devices_that_are_waited_for_and_lateness_stand_by_the_connection(visit, daemon):
@@ -195,7 +196,7 @@ def test_devices_that_are_waited_for_and_lateness_stand_by_the_connection(visit,
     daemon.publish(timing=Timing(340, 2, 1, 250.0, 1200.0, 12_300.0), unplugged=("Keystation",))
     wait_until(page, "document.getElementById('connection').title.startsWith('340')")
 
-    assert page.inner_text("#connection") == "waiting for Keystation"
+    expect(page.locator("#connection")).to_have_text("waiting for Keystation", use_inner_text=True)
     assert page.get_attribute("#connection", "title") == (
         "340 messages sent: half at most 0.3 ms late, 99 % at most 1.2, the worst 12.3; "
         "2 were 10 ms late or more, 1 too late to send"

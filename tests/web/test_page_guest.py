@@ -5,6 +5,7 @@ import io
 
 import mido
 import pytest
+from playwright.sync_api import expect
 
 from melodyrl.core.engine.events import Panic, SetMeter, SetTempo, Stop
 from melodyrl.core.midi.messages import NoteOff, NoteOn
@@ -64,7 +65,7 @@ def test_an_empty_page_says_what_to_do_and_one_click_makes_a_duet(visit, daemon)
     assert page.evaluate("melodyrl.audio") == "running"
     assert daemon.told[:3] == [Stop(), SetMeter(4, 4), SetTempo(84.0)]
     assert sorted(pitches(daemon, NoteOn)[:4]) == [45, 57, 60, 64]
-    assert page.inner_text("#duet") == "Stop"
+    expect(page.locator("#duet")).to_have_text("Stop", use_inner_text=True)
 
 
 def test_one_click_ends_the_duet_and_leaves_nothing_sounding(visit, daemon):
@@ -77,7 +78,7 @@ def test_one_click_ends_the_duet_and_leaves_nothing_sounding(visit, daemon):
     wait_for_voices(page, set())
     assert sorted(pitches(daemon, NoteOn)) == sorted(pitches(daemon, NoteOff))
     assert daemon.told[-1] == Stop()
-    assert page.inner_text("#duet") == "Duet"
+    expect(page.locator("#duet")).to_have_text("Duet", use_inner_text=True)
 
 
 @pytest.mark.parametrize("tune", range(5))
@@ -99,7 +100,7 @@ def test_the_guest_ends_with_everything_else(visit, daemon, ending):
     page.keyboard.press(ending) if ending == "Escape" else page.click(f"#{ending}")
 
     wait_for_voices(page, set())
-    assert page.inner_text("#duet") == "Duet"
+    expect(page.locator("#duet")).to_have_text("Duet", use_inner_text=True)
     assert daemon.wait_for(Stop() if ending == "stop" else Panic())
 
 
@@ -123,7 +124,7 @@ def test_a_player_joins_in_and_leaves_while_the_guest_plays_on(visit, daemon):
     page.evaluate("dispatchEvent(new Event('blur'))")
 
     assert daemon.wait_for(NoteOff(63))
-    assert page.inner_text("#duet") == "Stop"
+    expect(page.locator("#duet")).to_have_text("Stop", use_inner_text=True)
 
 
 def test_a_file_that_is_dropped_is_played_to_the_machine(visit, daemon):
@@ -171,7 +172,7 @@ def test_the_take_is_heard_again_on_the_page_and_not_by_the_machine(visit, daemo
     wait_until(page, "melodyrl.notes.some(({part}) => part === 'take player')")
     page.click("#replay")
     wait_for_voices(page, set())
-    assert page.inner_text("#replay") == "Replay take"
+    expect(page.locator("#replay")).to_have_text("Replay take", use_inner_text=True)
     assert len(daemon.told) == told
 
 

@@ -1,6 +1,7 @@
 """Knobs and what helps with them: undo, presets, units; and the sustain pedal."""
 
 import pytest
+from playwright.sync_api import expect
 
 from melodyrl.core.engine.events import KNOBS, SetKnob, SetMeter
 from melodyrl.core.midi.messages import NoteOff, NoteOn
@@ -22,7 +23,7 @@ def test_each_knob_says_its_value_with_a_unit(visit):
 
 def test_undo_takes_back_one_turn_after_another(visit, daemon):
     page = visit()
-    assert page.is_disabled("#undo")
+    expect(page.locator("#undo")).to_be_disabled()
     page.fill("#knob-harmony", "0.9")
     page.fill("#knob-density", "3")
     assert "Density" in page.get_attribute("#undo", "title")
@@ -32,7 +33,7 @@ def test_undo_takes_back_one_turn_after_another(visit, daemon):
 
     assert daemon.wait_for(SetKnob("harmony", 0.5))
     assert knobs(page) == {name: usual for name, (_, _, usual) in KNOBS.items()}
-    assert page.is_disabled("#undo")
+    expect(page.locator("#undo")).to_be_disabled()
 
 
 def test_one_drag_of_a_knob_is_one_turn(visit):
@@ -49,7 +50,7 @@ def test_one_drag_of_a_knob_is_one_turn(visit):
     page.click("#undo")
 
     assert knobs(page)["rhythm"] == 1.0
-    assert page.is_disabled("#undo")
+    expect(page.locator("#undo")).to_be_disabled()
 
 
 def test_a_double_click_brings_back_the_usual_value(visit, daemon):
@@ -66,7 +67,7 @@ def test_every_built_in_preset_is_within_the_range_of_each_knob(visit, daemon):
     presets = page.evaluate("import('/page/presets.js').then(({ BUILT_IN }) => BUILT_IN)")
     for name, values in presets.items():
         page.select_option("#preset", name)
-        assert page.input_value("#preset") == name
+        expect(page.locator("#preset")).to_have_value(name)
         for knob, value in (values or {}).items():
             low, high, _ = KNOBS[knob]
             assert low <= value <= high
@@ -82,7 +83,7 @@ def test_a_preset_is_undone_at_once(visit):
     page.keyboard.press("Control+z")
 
     assert knobs(page) == before
-    assert page.input_value("#preset") == "Bandmate"
+    expect(page.locator("#preset")).to_have_value("Bandmate")
 
 
 def test_an_own_preset_is_kept_and_deleted(visit):
@@ -91,7 +92,7 @@ def test_an_own_preset_is_kept_and_deleted(visit):
     page.click("#preset-save")
     page.fill("#preset-name", "<b>mine</b>")
     page.keyboard.press("Enter")
-    assert page.input_value("#preset") == "<b>mine</b>"
+    expect(page.locator("#preset")).to_have_value("<b>mine</b>")
     page.reload()
     wait_until(page, "globalThis.melodyrl?.state != null")
     page.select_option("#preset", "Sparse")
@@ -118,7 +119,7 @@ def test_presets_that_are_not_ours_are_as_if_there_were_none(visit, stored):
     page = visit(prepare=f"localStorage.setItem('melodyrl presets', {stored!r})")
 
     assert page.locator("#preset optgroup").count() == 1
-    assert page.input_value("#preset") == "Bandmate"
+    expect(page.locator("#preset")).to_have_value("Bandmate")
 
 
 def test_the_meter_reaches_the_engine(visit, daemon):
@@ -134,7 +135,7 @@ def test_the_pedal_holds_what_is_let_go_until_it_comes_up(visit, daemon):
     page.keyboard.press("a")
     page.keyboard.press("d")
     wait_for_voices(page, {"player:48", "player:52", "machine:60", "machine:64"})
-    assert page.is_checked("#pedal")
+    expect(page.locator("#pedal")).to_be_checked()
     page.keyboard.up(" ")
 
     wait_for_voices(page, set())
