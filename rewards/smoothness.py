@@ -1,8 +1,10 @@
-"""Smoothness: how human an interval is after the one before it.
+"""Smoothness: how human an interval is, from this place in the key and after the one before it.
 
 Half the log2 likelihood ratio, people against strategies that game a reward, of the interval given
-the class of the interval before it. This carries step inertia and the reversal after a skip
-(Narmour 1990, Schellenberg 1997, Huron 2006) as they are found in the tunes, not as rules.
+the mode, the pitch class that it leaves and the class of the interval before it. This carries step
+inertia, the reversal after a skip and the pull of leading tones (Narmour 1990, Schellenberg 1997,
+Huron 2006) as they are found in the tunes, not as rules. Without the place in the key, people's
+tunes outranked their own notes shuffled at .85; with it, at .92.
 Bounds [-1, 1]; 0 is the mean over human tunes, so that playing more notes earns nothing by itself.
 """
 
@@ -25,8 +27,8 @@ WIDEST = 13
 CLASSES = ("none", "repeat", "step up", "step down", "skip up", "skip down", "leap up", "leap down")
 """Classes of the interval before: steps are 1-2 semitones, skips 3-4, leaps 5 and more."""
 
-SMOOTHING = 100.0
-"""Notes' worth of the unconditional distribution mixed into each class."""
+SMOOTHING = 30.0
+"""Notes' worth of the coarser distribution mixed into each finer one."""
 
 
 def classes(interval: ArrayLike) -> NDArray[np.intp]:
@@ -35,15 +37,29 @@ def classes(interval: ArrayLike) -> NDArray[np.intp]:
     return _CLASS_OF[np.where(wide == NONE, 2 * WIDEST + 1, _column(wide))]
 
 
-def smoothness(previous_interval: ArrayLike, interval: ArrayLike) -> FloatArray:
-    """Reward of a melodic step, in [-1, 1]; 0 for the first note. Shapes broadcast."""
-    return lookup(fitted(), previous_interval, interval)
+def smoothness(
+    minor: ArrayLike, last: ArrayLike, previous_interval: ArrayLike, interval: ArrayLike
+) -> FloatArray:
+    """Reward of a melodic step, in [-1, 1]; 0 for the first note. Shapes broadcast.
+
+    minor is the mode; last is the note that is left, semitones above a tonic, of no use where
+    interval is NONE.
+    """
+    return lookup(fitted(), minor, last, previous_interval, interval)
 
 
-def lookup(table: FloatArray, previous_interval: ArrayLike, interval: ArrayLike) -> FloatArray:
-    """The same, from a (8, 27) table."""
+def lookup(
+    table: FloatArray,
+    minor: ArrayLike,
+    last: ArrayLike,
+    previous_interval: ArrayLike,
+    interval: ArrayLike,
+) -> FloatArray:
+    """The same, from a (2, 12, 8, 27) table."""
     wide = np.asarray(interval, np.int16)
-    value = table[classes(previous_interval), _column(wide)]
+    place = np.asarray(minor, np.intp) * 12 + np.asarray(last, np.int16) % 12
+    row = (place * len(CLASSES) + classes(previous_interval)) * (2 * WIDEST + 1)
+    value = table.ravel().take(row + _column(wide), mode="clip")
     return np.where(wide == NONE, np.float32(0.0), value)
 
 
@@ -54,16 +70,27 @@ def fitted() -> FloatArray:
 
 
 def ratio(human: Counts, reference: Counts) -> FloatArray:
-    """Reward table (8, 27) of counts (8, 27) by class of the previous interval and interval."""
-    value = np.clip(0.5 * np.log2(_smoothed(human) / _smoothed(reference)), -1.0, 1.0)
+    """Reward table (2, 12, 8, 27) of counts.
+
+    By mode, pitch class left, class of the previous interval, and interval.
+    """
+    value = np.clip(0.5 * np.log2(chances(human) / chances(reference)), -1.0, 1.0)
     centre = (human * value).sum() / human.sum()
     return np.clip(value - centre, -1.0, 1.0).astype(np.float32)
 
 
-def _smoothed(counts: Counts) -> NDArray[np.float64]:
-    overall = counts.sum(axis=0, dtype=np.float64) + 1.0
-    mixed = counts + SMOOTHING * overall / overall.sum()
-    return mixed / mixed.sum(axis=1, keepdims=True)
+def chances(counts: Counts) -> NDArray[np.float64]:
+    """P(interval | mode, pitch class, class before) of counts, all (2, 12, 8, 27).
+
+    Each place in the key leans on the class of the interval before, and that on all intervals.
+    """
+    anywhere = counts.sum(axis=(0, 1, 2)) + 1.0
+    after = _leaning(counts.sum(axis=(0, 1)), anywhere / anywhere.sum())
+    return _leaning(counts, after)
+
+
+def _leaning(counts: Counts, coarser: NDArray[np.float64]) -> NDArray[np.float64]:
+    return (counts + SMOOTHING * coarser) / (counts.sum(axis=-1, keepdims=True) + SMOOTHING)
 
 
 def _column(interval: NDArray[np.int16]) -> NDArray[np.int16]:

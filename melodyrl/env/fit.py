@@ -14,13 +14,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from melodyrl.env.optima import optima
+from melodyrl.env.optima import Melody, optima
 from melodyrl.env.recurrence import chance_counts, loop_counts, recurrence_counts
 from melodyrl.env.tune import Tune
-from melodyrl.env.zoo import ZOO, Offsets, scale_of
+from melodyrl.env.zoo import ZOO, scale_of
 from rewards import diversity, guard, rhythm, smoothness
 
-VERSION = 2
+VERSION = 3
 """Of the shipped tables: a policy holds for one version."""
 
 HELD_OUT = 0
@@ -62,7 +62,7 @@ def fit(
 ) -> tuple[Tables, dict[str, float]]:
     """Tables of the tunes, and the held-out AUC of each strategy; told hears of each stage."""
     train = [tune for tune in tunes if tune.split() != HELD_OUT]
-    human = [tune.offsets for tune in train]
+    human = [(tune.minor, tune.offsets) for tune in train]
     told("time")
     timed = rhythm_counts(train), gap_surprise(train), _form_counts(train)
     told("zoo")
@@ -89,14 +89,17 @@ def fit(
     return tables, ranking(tables, [tune for tune in tunes if tune.split() == HELD_OUT])
 
 
-def menagerie(tunes: Sequence[Tune], seed: int) -> dict[str, list[Offsets]]:
+def menagerie(tunes: Sequence[Tune], seed: int) -> dict[str, list[Melody]]:
     """What each strategy of the zoo makes of each tune."""
     return {
         name: [
-            strategy(
-                tune.offsets,
-                scale_of(tune.offsets, tune.minor),
-                np.random.default_rng((seed, number, index)),
+            (
+                tune.minor,
+                strategy(
+                    tune.offsets,
+                    scale_of(tune.offsets, tune.minor),
+                    np.random.default_rng((seed, number, index)),
+                ),
             )
             for index, tune in enumerate(tunes)
         ]
@@ -106,7 +109,7 @@ def menagerie(tunes: Sequence[Tune], seed: int) -> dict[str, list[Offsets]]:
 
 def ranking(tables: Tables, tunes: Sequence[Tune]) -> dict[str, float]:
     """AUC of each strategy: how often a human stretch outscores one of the strategy's."""
-    human = _scores(tables, [tune.offsets for tune in tunes])
+    human = _scores(tables, [(tune.minor, tune.offsets) for tune in tunes])
     made = menagerie(tunes, SEED + 1)
     return {name: auc(human, _scores(tables, notes)) for name, notes in made.items()}
 
@@ -145,8 +148,8 @@ def write(tables: Tables, figures: dict[str, float], counted: dict[str, int], fo
 
 
 def _count(
-    human: list[Offsets],
-    zoo: dict[str, list[Offsets]],
+    human: list[Melody],
+    zoo: dict[str, list[Melody]],
     weights: dict[str, float],
     events: NDArray[np.int64],
     gap_surprise: float,
@@ -190,26 +193,26 @@ def _mean(
     return np.tensordot(share / share.sum(), each, axes=1)
 
 
-def _windows(sequences: Iterable[Offsets]) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+def _windows(melodies: Iterable[Melody]) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     """All stretches of eight notes: the first seven (W, 7) and the last (W,)."""
-    views = [sliding_window_view(notes, WINDOW) for notes in sequences if len(notes) >= WINDOW]
+    views = [sliding_window_view(notes, WINDOW) for _, notes in melodies if len(notes) >= WINDOW]
     eight = np.concatenate(views)
     return eight[:, :-1], eight[:, -1]
 
 
-def _guard_counts(sequences: Iterable[Offsets]) -> NDArray[np.int64]:
-    values = guard.features(*_windows(sequences))
+def _guard_counts(melodies: Iterable[Melody]) -> NDArray[np.int64]:
+    values = guard.features(*_windows(melodies))
     counts = [np.bincount(v, minlength=size) for v, size in zip(values, guard.SIZES, strict=True)]
     return np.concatenate(counts)
 
 
-def _interval_counts(sequences: Iterable[Offsets]) -> NDArray[np.int64]:
-    counts = np.zeros((len(smoothness.CLASSES), 2 * smoothness.WIDEST + 1), np.int64)
-    for notes in sequences:
+def _interval_counts(melodies: Iterable[Melody]) -> NDArray[np.int64]:
+    counts = np.zeros((2, 12, len(smoothness.CLASSES), 2 * smoothness.WIDEST + 1), np.int64)
+    for minor, notes in melodies:
         moved = np.diff(notes)
         before = np.concatenate([[smoothness.NONE], moved[:-1]])
         column = np.clip(moved, -smoothness.WIDEST, smoothness.WIDEST) + smoothness.WIDEST
-        np.add.at(counts, (smoothness.classes(before), column), 1)
+        np.add.at(counts[int(minor)], (notes[:-1] % 12, smoothness.classes(before), column), 1)
     return counts
 
 
@@ -254,16 +257,16 @@ def _ages(event: NDArray[np.int_]) -> NDArray[np.intp]:
     return np.concatenate([[0], since[:-1]])
 
 
-def _scores(tables: Tables, sequences: Iterable[Offsets]) -> NDArray[np.float64]:
+def _scores(tables: Tables, melodies: Iterable[Melody]) -> NDArray[np.float64]:
     """Mean smoothness and guard, weighted as in play, of each stretch of 32 notes."""
     smooth = smoothness.ratio(tables.smooth_human, tables.smooth_reference)
     ratios = guard.ratio(tables.guard_human, tables.guard_gaming)
     scores: list[float] = []
-    for notes in sequences:
-        moved = np.diff(notes)
-        steps = smoothness.lookup(smooth, moved[6:-1], moved[7:])[: SCORED - WINDOW]
-        window, candidate = _windows([notes])
+    for minor, notes in melodies:
+        moved, before = np.diff(notes), notes[7:-1]
+        steps = smoothness.lookup(smooth, minor, before, moved[6:-1], moved[7:])
+        window, candidate = _windows([(minor, notes)])
         below = guard.evidence(ratios, window, candidate) - tables.guard_mean
         kept = np.clip(below / guard.WIDTH, -1, 0)[: SCORED - WINDOW]
-        scores.append(float(steps.mean() + kept.mean()))
+        scores.append(float(steps[: SCORED - WINDOW].mean() + kept.mean()))
     return np.array(scores)

@@ -3,14 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.env.tune import MAJOR, MINOR
 from melodyrl.env.zoo import Offsets
 from rewards import diversity, guard, harmony, preference, smoothness
 
 LANES, BEAM, NOTES = 256, 16, 32
 TERMS = ("harmony", "smoothness", "diversity", "guard")
-MAJOR = np.array([0, 2, 4, 5, 7, 9, 11], np.int16)
-COMPASSES = (MAJOR, np.concatenate([MAJOR, MAJOR + 12, [24]]).astype(np.int16))
-"""One octave, as in the eight-bar task, and two."""
+SCALES = np.array([MAJOR, MINOR], np.int16)
+"""Major and natural minor."""
+
+Melody = tuple[bool, Offsets]
+"""Whether the key is minor, and notes above its tonic."""
 
 # Metric levels of four quarter notes.
 LEVELS = (0, 2, 1, 2)
@@ -22,15 +25,20 @@ def optima(
     guard_mean: float,
     surprise_mean: float,
     rng: np.random.Generator,
-) -> list[Offsets]:
-    """One melody of eight bars over random triads for each of LANES preferences."""
-    found: list[Offsets] = []
-    for compass in COMPASSES:
-        w = preference.sample(rng, LANES, TERMS)
-        roots = rng.integers(7, size=(LANES, NOTES // 4))
-        degrees = (MAJOR[None, :] % 12)[:, (np.arange(7)[:, None] + (0, 2, 4)) % 7][0]
-        on_chord = (compass[None, None, :, None] % 12 == degrees[roots][:, :, None, :]).any(-1)
-        found += _search(compass, on_chord, w, (smooth, ratios, guard_mean, surprise_mean))
+) -> list[Melody]:
+    """Melodies of eight bars over random triads, for LANES preferences in each mode and compass.
+
+    The compass is one octave, as in the eight-bar task, and two.
+    """
+    tables, found = (smooth, ratios, guard_mean, surprise_mean), []
+    for minor, scale in enumerate(SCALES):
+        for compass in (scale, np.concatenate([scale, scale + 12, [24]]).astype(np.int16)):
+            w = preference.sample(rng, LANES, TERMS)
+            triads = scale[(np.arange(7)[:, None] + (0, 2, 4)) % 7]
+            chords = triads[rng.integers(7, size=(LANES, NOTES // 4))]
+            on_chord = (compass[:, None] % 12 == chords[:, :, None, :]).any(-1)
+            best = _search(compass, on_chord, w, bool(minor), tables)
+            found += [(bool(minor), notes) for notes in best]
     return found
 
 
@@ -38,6 +46,7 @@ def _search(
     compass: Offsets,
     on_chord: NDArray[np.bool_],
     w: NDArray[np.float32],
+    minor: bool,
     tables: tuple[NDArray[np.float32], NDArray[np.float32], float, float],
 ) -> list[Offsets]:
     """on_chord (L, bars, A), w (L, K) -> the best melody of each lane."""
@@ -49,7 +58,7 @@ def _search(
     for step in range(NOTES):
         chord = on_chord[:, step // 4][:, None, :]
         window = notes[:, :, step : step + 7]
-        reward = _rewards(window, compass, chord, pending, step, tables)
+        reward = _rewards(window, compass, chord, pending, step, minor, tables)
         total = value[:, :, None] + np.einsum("lbak,lk->lba", reward, w)
         flat = total.reshape(lanes, -1)
         best = np.argsort(-flat, axis=1, kind="stable")[:, :BEAM]
@@ -67,6 +76,7 @@ def _rewards(
     chord: NDArray[np.bool_],
     pending: NDArray[np.bool_],
     step: int,
+    minor: bool,
     tables: tuple[NDArray[np.float32], NDArray[np.float32], float, float],
 ) -> NDArray[np.float32]:
     smooth, ratios, guard_mean, surprise_mean = tables
@@ -85,7 +95,7 @@ def _rewards(
         compass % 12 == 0,
         True,
     )
-    reward[..., 1] = smoothness.lookup(smooth, previous, interval)
+    reward[..., 1] = smoothness.lookup(smooth, minor, last, previous, interval)
     wide = window[:, :, None, :]
     bits = diversity.surprise(wide, compass) - surprise_mean
     if step:

@@ -167,5 +167,5 @@ def _smoothness(known: int) -> Floats:
     before, last = two[:, :1], two[:, 1:]
     previous = np.where((before == NONE) | (last == NONE), NONE, last - before)
     interval = np.where(last == NONE, NONE, _OFFSETS[None, :] - last)
-    table = smoothness.smoothness(previous, interval).T
+    table = smoothness.smoothness(False, last, previous, interval).T
     return np.tile(np.ascontiguousarray(table), (1, _ACTIONS ** (known - recent)))

@@ -173,7 +173,7 @@ def _events() -> NDArray[np.float64]:
 
 def _intervals() -> NDArray[np.float64]:
     """P(interval) by class of the one before, (8, 27)."""
-    counts = numbers("smoothness", "human").astype(np.float64) + 1.0
+    counts = numbers("smoothness", "human").sum(axis=(0, 1), dtype=np.float64) + 1.0
     return counts / counts.sum(axis=1, keepdims=True)
 
 

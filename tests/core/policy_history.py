@@ -163,7 +163,9 @@ class History:
                 )
             )
             values["harmony"] = max(pay - 0.32, -1.0) if preset.is_full else pay
-            values["smoothness"] = float(smoothness.smoothness(before, moved))
+            values["smoothness"] = float(
+                smoothness.smoothness(bool(context.minor[lane]), heard[-1], before, moved)
+            )
             window = np.array(heard[-7:])
             values["diversity"] = float(diversity.novelty(window, note))
             against = float(guard.guard(window, note))

@@ -31,7 +31,7 @@ def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Prese
     notes[..., terms.index("harmony")] = _onset_harmony(melody, context, preset)
     offsets = actions.pitches[None, :].astype(np.int16)
     window = melody.recent[:, None, 1:]
-    notes[..., terms.index("smoothness")] = _smoothness(melody, offsets)
+    notes[..., terms.index("smoothness")] = _smoothness(melody, context, offsets)
     notes[..., terms.index("diversity")] = diversity.novelty(window, offsets)
     notes[..., terms.index("guard")] = _guard(window, offsets, preset)
     if actions.hold is not None:
@@ -78,9 +78,11 @@ def _held_harmony(melody: Melody, context: Context) -> FloatArray:
     return np.where(melody.sounding, held, np.float32(0.0))
 
 
-def _smoothness(melody: Melody, offsets: np.ndarray) -> FloatArray:
-    previous = _interval(melody.recent[:, -2:-1], melody.recent[:, -1:])
-    return smoothness.smoothness(previous, _interval(melody.recent[:, -1:], offsets))
+def _smoothness(melody: Melody, context: Context, offsets: np.ndarray) -> FloatArray:
+    before, last = melody.recent[:, -2:-1], melody.recent[:, -1:]
+    return smoothness.smoothness(
+        context.minor[:, None], last, _interval(before, last), _interval(last, offsets)
+    )
 
 
 def _rhythm(melody: Melody, context: Context, density_B: FloatArray) -> FloatArray:
