@@ -130,16 +130,29 @@ def ratio(counts: FloatArray) -> FloatArray:
 
     By meter, last bar of four or another, step, age class, and event.
     """
-    trials = counts.sum(axis=-1)
-    onset = _backed_off(counts[..., ONSET], trials)
+    onset, rest = _onsets(counts), _rests(counts)
     by_place = onset[-1] ** 0.5 * onset[0] ** 0.5
-    rest = _backed_off(counts[..., REST], counts[..., HOLD] + counts[..., REST])[-1]
     rate = counts[..., ONSET].sum(dtype=np.float64) / counts.sum(dtype=np.float64)
     begins = _weighed(np.log2(by_place / rate))
     none = (1.0 - onset[-1]) ** 0.5 * (1.0 - onset[0]) ** 0.5
     goes_on = _weighed(np.log2(none / (1.0 - rate)))
     charge = np.clip(REST_WEIGHT * np.log2((1.0 - rest) / rest), 0.0, REST_BOUND)
     return np.stack([begins, goes_on, goes_on - charge], axis=-1).astype(np.float32)
+
+
+def chances(counts: FloatArray) -> NDArray[np.float64]:
+    """Chance of each event (2, 2, 16, 8, 3) of counts, by the same places."""
+    onset, rest = _onsets(counts)[-1], _rests(counts)
+    return np.stack([onset, (1.0 - onset) * (1.0 - rest), (1.0 - onset) * rest], axis=-1)
+
+
+def _onsets(counts: FloatArray) -> list[NDArray[np.float64]]:
+    return _backed_off(counts[..., ONSET], counts.sum(axis=-1))
+
+
+def _rests(counts: FloatArray) -> NDArray[np.float64]:
+    """Chance of a rest where no note begins."""
+    return _backed_off(counts[..., REST], counts[..., HOLD] + counts[..., REST])[-1]
 
 
 def _bounded(value: NDArray[np.floating], bound: float) -> FloatArray:

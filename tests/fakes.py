@@ -9,7 +9,7 @@ from melodyrl.core.policy.presets import FULL, Preset
 def decision(action: int, judgement: np.ndarray) -> Decision:
     """The decision for an action, worth what it is judged to be."""
     worth = judgement[action % len(judgement)]
-    return Decision(action, judgement, worth, worth, ())
+    return Decision(action, judgement, worth, worth, (), np.eye(len(judgement))[action])
 
 
 class FakePolicy:
@@ -19,7 +19,7 @@ class FakePolicy:
     name = "fake"
     digest = "fake-1"
 
-    def decide(self, features, judgement, mask, w, temperature, rng) -> Decision:
+    def decide(self, features, judgement, mask, w, temperature, rng, habit=None) -> Decision:
         legal = np.flatnonzero(mask)
         values = judgement[legal] @ w
         place = int(abs(float(features.sum()) * 64 + values.sum() * 64) + rng.integers(97))
@@ -31,7 +31,7 @@ class BusyPolicy(FakePolicy):
 
     name = "busy"
 
-    def decide(self, features, judgement, mask, w, temperature, rng) -> Decision:
+    def decide(self, features, judgement, mask, w, temperature, rng, habit=None) -> Decision:
         pitches = mask.copy()
         pitches[: FULL.actions.first_pitch] = False
         values = np.where(pitches, judgement @ w, -np.inf)
@@ -46,7 +46,7 @@ class BrokenPolicy(FakePolicy):
     def __init__(self) -> None:
         self._calls = 0
 
-    def decide(self, features, judgement, mask, w, temperature, rng) -> Decision:
+    def decide(self, features, judgement, mask, w, temperature, rng, habit=None) -> Decision:
         self._calls += 1
         if self._calls % 3 == 0:
             raise ValueError("a network that is full of NaN")

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.policy.actions import HOLD, ONSET
+from melodyrl.core.policy.habit import habit
 from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.core.policy.state import NONE
 from melodyrl.env.baselines import Strategy
@@ -81,7 +82,11 @@ def sampled(policy: NetworkPolicy, temperature: float, rng: np.random.Generator)
 
     def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
         q_NAK = policy.network.many(seen.features, lanes.w, seen.judgement, seen.mask)
-        return boltzmann(np.einsum("nak,nk->na", q_NAK, lanes.w), seen.mask, temperature, rng)
+        score = np.einsum("nak,nk->na", q_NAK, lanes.w)
+        usual = habit(
+            lanes.melody, lanes.context, lanes.density, seen.judgement, seen.mask, lanes.preset
+        )
+        return boltzmann(score, seen.mask, temperature, rng, usual)
 
     return choose
 
@@ -91,12 +96,13 @@ def boltzmann(
     mask_NA: NDArray[np.bool_],
     temperature: float,
     rng: np.random.Generator,
+    habit_NA: NDArray[np.floating] | float = 0.0,
 ) -> NDArray[np.int_]:
-    """Draws from softmax(score / temperature) over the legal actions (N,); at 0 the best."""
+    """Draws (N,) from softmax(score / temperature + habit) over what is legal; at 0 the best."""
     score = np.where(mask_NA, score_NA.astype(np.float64), -np.inf)
     if temperature > 0.0:
         # The greatest of scores with Gumbel noise is a draw from their softmax.
-        score = score / temperature + rng.gumbel(size=score.shape)
+        score = score / temperature + habit_NA + rng.gumbel(size=score.shape)
     return score.argmax(axis=1)
 
 

@@ -341,9 +341,9 @@ def test_start_begins_a_bar_without_a_note():
 
 def test_knobs_reach_the_policy():
     class Watcher(BusyPolicy):
-        def decide(self, features, judgement, mask, w, temperature, rng):
+        def decide(self, features, judgement, mask, w, temperature, rng, habit=None):
             self.seen = (w.copy(), temperature)
-            return super().decide(features, judgement, mask, w, temperature, rng)
+            return super().decide(features, judgement, mask, w, temperature, rng, habit)
 
     policy = Watcher()
     bandmate = engine(policy)

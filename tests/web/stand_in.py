@@ -28,8 +28,12 @@ WHY = Why(
         "E5",
         (("harmony", 0.82), ("smoothness", 0.35), ("diversity", 0.1), ("rhythm", -0.4)),
         0.6,
+        0.55,
     ),
-    (Choice("G5", (("harmony", 0.8),), 0.5), Choice("hold", (("harmony", 0.7),), 0.4)),
+    (
+        Choice("G5", (("harmony", 0.8),), 0.5, 0.2),
+        Choice("hold", (("harmony", 0.7),), 0.4, 0.1),
+    ),
 )
 
 

@@ -18,7 +18,7 @@ def test_each_knob_says_its_value_with_a_unit(visit):
     page = visit()
     shown = page.locator("#knobs output").all_inner_texts()
 
-    assert shown == ["50 %", "60 %", "30 %", "100 %", "1.25 a beat", "0.03"]
+    assert shown == ["50 %", "60 %", "30 %", "100 %", "1.25 a beat", "0.09"]
 
 
 def test_undo_takes_back_one_turn_after_another(visit, daemon):
@@ -58,8 +58,8 @@ def test_a_double_click_brings_back_the_usual_value(visit, daemon):
     page.fill("#knob-temperature", "0.8")
     page.dblclick("label[for=knob-temperature]")
 
-    assert daemon.wait_for(SetKnob("temperature", 0.03))
-    assert knobs(page)["temperature"] == 0.03
+    assert daemon.wait_for(SetKnob("temperature", 0.09))
+    assert knobs(page)["temperature"] == 0.09
 
 
 def test_every_built_in_preset_is_within_the_range_of_each_knob(visit, daemon):

@@ -20,6 +20,10 @@ TURNED_BY: dict[str, KnobName] = {
 """The knob of each term that has one; at its default the term weighs what BALANCE gives it."""
 
 
+TEMPERATURE = 0.03
+"""With the knob at its default: there is no habit to stay close to here, the terms are people's."""
+
+
 class ChordMind:
     """A chord policy with the present knobs; without one, its rewards alone.
 
@@ -48,7 +52,7 @@ class ChordMind:
             term: BALANCE[term] * knobs[knob] / KNOBS[knob][2] for term, knob in TURNED_BY.items()
         }
         self.w = weights(turned, TERMS)
-        self._temperature = knobs["temperature"]
+        self._temperature = TEMPERATURE * knobs["temperature"] / KNOBS["temperature"][2]
 
     def forget(self) -> None:
         """The last decision is past."""

@@ -20,10 +20,11 @@ KNOBS: dict[KnobName, tuple[float, float, float]] = {
     "diversity": (0.0, 1.0, 0.3),
     "rhythm": (0.0, 1.0, 1.0),
     "density": (0.25, 4.0, 1.25),
-    "temperature": (0.0, 1.0, 0.03),
+    "temperature": (0.0, 1.0, 0.09),
 }
-"""Lowest, highest and default value. Density is in onsets a beat, temperature in reward units;
-the other four are relative weights (normalised together, see rewards.preference)."""
+"""Lowest, highest and default value. Density is in onsets a beat; temperature in reward units:
+what a nat of people's habit is worth (policy.habit). The other four are relative weights
+(normalised together, see rewards.preference)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,11 @@ class Mind:
         """The last decision is past."""
         self.decision = self.judgement = self.mask = None
 
-    def decide(self, features: FloatArray, judgement: FloatArray, mask: BoolArray) -> int:
-        """A legal action; shapes (D,), (A, K) and (A,), at least one legal."""
-        present = self.w, self.temperature, self._rng
+    def decide(
+        self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray
+    ) -> int:
+        """A legal action; shapes (D,), (A, K), (A,) and (A,), at least one legal."""
+        present = self.w, self.temperature, self._rng, habit
         decision = ask(self.policy, features, judgement, mask, *present)
         self.is_fallback = decision is None
         if decision is None:
@@ -71,10 +73,11 @@ def ask(
     w: FloatArray,
     temperature: float,
     rng: np.random.Generator,
+    habit: FloatArray | None = None,
 ) -> Decision | None:
     """A policy's decision, see `Policy.decide`; None where it fails or decides what is illegal."""
     try:
-        decision = policy.decide(features, judgement, mask, w, temperature, rng)
+        decision = policy.decide(features, judgement, mask, w, temperature, rng, habit)
         is_legal = 0 <= decision.action < len(mask) and bool(mask[decision.action])
     except Exception:  # noqa: BLE001 - whatever a policy does, the music goes on
         return None

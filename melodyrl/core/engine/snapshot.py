@@ -17,6 +17,8 @@ class Choice:
     """Reward of each term now, in [-1, 1], and not yet weighted."""
     value: float
     """What it is worth with the present knobs, the future counted in where the policy knows it."""
+    chance: float
+    """How likely it was, 0 to 1: by its worth, by people's habit, and by the temperature."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
 from melodyrl.core.music import Chord, Key, Meter, rotate
 from melodyrl.core.music.meter import MID_BAR, PHRASE_BARS
+from melodyrl.core.policy.habit import habit
 from melodyrl.core.policy.judge import judge
 from melodyrl.core.policy.legal import legal
 from melodyrl.core.policy.observe import observe
@@ -81,7 +82,8 @@ class Voice:
         density = self._mind.density
         features = observe(self._melody, self._context, density, FULL)
         judgement = judge(self._melody, self._context, density, FULL)
-        return self._mind.decide(features[0], judgement[0], mask)
+        usual = habit(self._melody, self._context, density, judgement, mask[None], FULL)
+        return self._mind.decide(features[0], judgement[0], mask, usual[0])
 
     def play(self, action: int) -> int | None:
         """Take an action; the pitch where it begins a note."""

@@ -40,7 +40,8 @@ def _explain(
 
     def choice(action: int) -> Choice:
         named = zip(terms, map(float, judgement[action]), strict=True)
-        return Choice(name(action), tuple(named), float(values_A[action]))
+        chance = float(decision.chances_A[action])
+        return Choice(name(action), tuple(named), float(values_A[action]), chance)
 
     others = tuple(choice(action) for action in best if action != chosen)
     return Why(choice(chosen), others[:_ALTERNATIVES])

@@ -1,9 +1,10 @@
-"""How a mind chooses: a distribution over w . Q, and why it chose what it did."""
+"""How a mind chooses: a draw by w . Q and by people's habit, and why it chose what it did."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from melodyrl.core.policy.chords.preset import ChordPreset
 from melodyrl.core.policy.network import Bools, Floats, Network
@@ -45,6 +46,8 @@ class Decision:
     """(K,) what the action earns at once."""
     alternatives: tuple[Alternative, ...]
     """The best other legal actions, best first, at most three."""
+    chances_A: NDArray[np.float64]  # noqa: N815
+    """(A,) how likely each action was; of those that cannot be drawn from, 1 for the action."""
 
 
 class Policy(Protocol):
@@ -68,16 +71,18 @@ class Policy(Protocol):
         w: Floats,
         temperature: float,
         rng: np.random.Generator,
+        habit: Floats | None = None,
     ) -> Decision:
         """Choose for one lane: features (1, D), judgement (1, A, K), mask (1, A), w (K,).
 
-        The lane axis may be left out.
+        habit (1, A) is in nats, see `policy.habit`; None where all is alike. The lane axis may be
+        left out.
         """
         ...
 
 
 class NetworkPolicy:
-    """Boltzmann over w . Q of a trained network."""
+    """Draws by w . Q of a trained network, and by habit."""
 
     def __init__(self, network: Network, preset: AnyPreset, name: str = "network") -> None:
         self.network, self.preset, self.name = network, preset, name
@@ -90,6 +95,7 @@ class NetworkPolicy:
         w: Floats,
         temperature: float,
         rng: np.random.Generator,
+        habit: Floats | None = None,
     ) -> Decision:
         """Draw an action; at temperature 0 take the best one.
 
@@ -99,11 +105,11 @@ class NetworkPolicy:
         features, judgement, mask = one_lane(features, judgement, mask)
         with np.errstate(over="ignore", invalid="ignore"):
             q_AK = self.network.one(features, w, judgement, mask)
-        return choose(q_AK, judgement, mask, w, temperature, rng)
+        return choose(q_AK, judgement, mask, w, temperature, rng, habit)
 
 
 class GreedyPolicy:
-    """Boltzmann over w . r: looks one step ahead, and needs no file."""
+    """Draws by w . r, and by habit: looks one step ahead, and needs no file."""
 
     def __init__(self, preset: AnyPreset, name: str = "greedy") -> None:
         self.preset, self.name = preset, name
@@ -116,10 +122,11 @@ class GreedyPolicy:
         w: Floats,
         temperature: float,
         rng: np.random.Generator,
+        habit: Floats | None = None,
     ) -> Decision:
         """Draw an action by what it earns now; at temperature 0 take the best one."""
         _, judgement, mask = one_lane(features, judgement, mask)
-        return choose(judgement, judgement, mask, w, temperature, rng)
+        return choose(judgement, judgement, mask, w, temperature, rng, habit)
 
 
 class RulePolicy:
@@ -141,11 +148,13 @@ class RulePolicy:
         w: Floats,
         temperature: float,
         rng: np.random.Generator,
+        habit: Floats | None = None,
     ) -> Decision:
-        """Choose by rule; w, temperature and rng change nothing."""
+        """Choose by rule; w, temperature, rng and habit change nothing."""
         features, judgement, mask = one_lane(features, judgement, mask)
         action = self._choose(np.nan_to_num(features), mask)
-        return Decision(action, judgement, judgement[action], judgement[action], ())
+        earned = judgement[action]
+        return Decision(action, judgement, earned, earned, (), _certain(action, len(mask)))
 
     def _choose(self, features: Floats, mask: Bools) -> int:
         actions = self.preset.actions
@@ -193,27 +202,42 @@ def choose(
     w: Floats,
     temperature: float,
     rng: np.random.Generator,
+    habit: Floats | None = None,
 ) -> Decision:
-    """Draw from softmax(w . Q / temperature) over the legal actions; at 0 take the best.
+    """Draw from softmax(w . Q / temperature + habit) over the legal actions.
+
+    At temperature 0 take the best by w . Q; the higher it is, the more habit decides.
 
     Raises:
         FloatingPointError: w . Q of a legal action is not finite.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         score = np.where(mask, q_AK @ w, -np.inf)
-    best = score.max()
-    if not np.isfinite(best) or not np.isfinite(score[mask]).all():
+    if not np.isfinite(score.max()) or not np.isfinite(score[mask]).all():
         raise FloatingPointError("The policy's values are not finite.")
     action = int(score.argmax())
+    chances_A = _certain(action, len(score))
     if temperature > 0.0:
-        # In float64: a temperature too small for float32 would be a division by zero.
-        below = np.asarray(score - best, np.float64)
-        with np.errstate(over="ignore", under="ignore"):
-            mass = np.cumsum(np.exp(below / temperature))
-        drawn = rng.random() * float(mass[-1])
-        action = int(np.searchsorted(mass, drawn, side="right"))
+        chances_A = _chances(score, temperature, habit)
+        mass = np.cumsum(chances_A)
+        action = int(np.searchsorted(mass, rng.random() * float(mass[-1]), side="right"))
         action = min(action, int(np.flatnonzero(mask)[-1]))
-    return Decision(action, q_AK, q_AK[action], judgement[action], _others(q_AK, score, action))
+    others = _others(q_AK, score, action)
+    return Decision(action, q_AK, q_AK[action], judgement[action], others, chances_A)
+
+
+def _chances(score: Floats, temperature: float, habit: Floats | None) -> NDArray[np.float64]:
+    """softmax(score / temperature + habit) of scores that are -inf where nothing is allowed."""
+    # In float64: a temperature too small for float32 would be a division by zero.
+    below = np.asarray(score - score.max(), np.float64)
+    with np.errstate(over="ignore", under="ignore"):
+        nats = below / temperature if habit is None else below / temperature + habit.reshape(-1)
+        mass = np.exp(nats - nats.max())
+    return mass / mass.sum()
+
+
+def _certain(action: int, count: int) -> NDArray[np.float64]:
+    return (np.arange(count) == action).astype(np.float64)
 
 
 def _others(q_AK: Floats, score: Floats, action: int) -> tuple[Alternative, ...]:

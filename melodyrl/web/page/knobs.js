@@ -10,7 +10,7 @@ const WORDS = {
   diversity: ["Diversity", "How much it looks for what it has not just played: a weight", percent],
   rhythm: ["Rhythm", "How much it places notes where people do: a weight", percent],
   density: ["Density", "Notes that it begins in each beat", (value) => `${value.toFixed(2)} a beat`],
-  temperature: ["Temperature", "At 0 it always takes the note that it thinks best; higher, it surprises", (value) => value.toFixed(2)],
+  temperature: ["Temperature", "At 0 always the note that these knobs like best; higher, more as people usually play, whatever the knobs say", (value) => value.toFixed(2)],
 };
 const SETTLE_MS = 500; // a knob that was just turned is not turned back by an older state
 

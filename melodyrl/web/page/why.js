@@ -53,6 +53,7 @@ export class Why {
 
 const isAside = ({ name }) => name.toLowerCase() in ASIDE;
 const nameOf = (choice) => ASIDE[choice.name.toLowerCase()] ?? choice.name;
+const percent = (share) => (share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`);
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
 function make(tag, text = "", fields = {}) {
@@ -76,7 +77,7 @@ function caption({ chosen, alternatives: [second] }) {
   if (!second) return make("caption", `Only ${nameOf(chosen)} could be played.`);
   const text = chosen.value >= second.value
     ? `It played ${nameOf(chosen)}: of all it could have played, worth the most with these knobs.`
-    : `It played ${nameOf(chosen)}, though ${nameOf(second)} was worth a little more: the temperature lets it surprise.`;
+    : `It played ${nameOf(chosen)}, though ${nameOf(second)} was worth a little more: the temperature leaves room for what people usually play.`;
   return make("caption", text);
 }
 
@@ -99,6 +100,7 @@ function headings(columns) {
     row.append(make("th", title, { scope: "col", title: tip }));
   }
   row.append(make("th", "Worth", { scope: "col", title: "All terms, as the knobs weigh them, and what is expected to follow" }));
+  row.append(make("th", "Chance", { scope: "col", title: "How likely it was: by its worth, and by what people usually play here" }));
   return row;
 }
 
@@ -109,6 +111,7 @@ function row(choice, columns, isChosen) {
   element.append(make("th", verb, { scope: "row" }));
   for (const term of columns) element.append(cell(term, said.get(term) ?? 0, !isAside(choice)));
   element.append(make("td", choice.value.toFixed(2), { className: "worth" }));
+  element.append(make("td", percent(choice.chance), { className: "worth" }));
   return element;
 }
 

@@ -1,0 +1,97 @@
+"""Habit: what people would play here, whatever the knobs say, as a log-likelihood of each action.
+
+Three parts, all counted in people's tunes: whether a note begins, is held or gives way to a rest at
+this sixteenth of the bar and this age of the note; where the line goes from its place in the key
+after the interval before; and whether it answers what was played some bars ago (rewards.form). No
+chord has a say: harmony is the policy's to hear.
+
+A policy draws from softmax(w . Q / temperature + habit): of all ways to play, the one that earns
+the most for so much departure from people (control against a passive dynamics: Todorov 2009; in
+music Jaques et al. 2017). Without habit, what is drawn beside the best is noise: notes of a policy
+cost 3.7 bits under a trigram of people's tunes, where people's cost 2.9.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.core.policy.actions import HOLD, ONSET, Actions
+from melodyrl.core.policy.presets import Preset
+from melodyrl.core.policy.state import NONE, BoolArray, Context, FloatArray, Melody
+from rewards import form, rhythm, smoothness
+from rewards.tables import numbers
+
+RAREST = 1e-4
+"""Chance of what people never do: a habit is no prohibition."""
+
+RETURNS = np.float32(1.5 * np.log(2.0) / form.SHARE)
+"""Nats to a reward of form: half as much again as its log ratio. At that ratio itself as many bars
+came back as people bring back only where the rest of the line was stiff."""
+
+
+def habit(
+    melody: Melody,
+    context: Context,
+    density_B: FloatArray,
+    judgement: FloatArray,
+    mask: BoolArray,
+    preset: Preset,
+) -> FloatArray:
+    """Nats for each legal action (B, A), up to a constant of each lane; others are of no use.
+
+    density_B is the wanted density in onsets a beat, judgement (B, A, K) the rewards of `judge`,
+    mask (B, A) what is legal.
+    """
+    actions = preset.actions
+    notes = np.log(_moves(melody, context, mask[:, actions.first_pitch :], actions) + RAREST)
+    if actions.hold is None:
+        return notes.astype(np.float32)
+    nats = np.log(_events(melody, context, density_B, mask, actions) + RAREST)[:, actions.kinds]
+    nats[:, actions.first_pitch :] += notes
+    nats += RETURNS * judgement[..., preset.terms.index("form")]
+    return nats.astype(np.float32)
+
+
+def _moves(melody: Melody, context: Context, legal: BoolArray, actions: Actions) -> FloatArray:
+    """Chance of each legal pitch (B, P), where a note begins; all alike for the first."""
+    before, last = melody.recent[:, -2].astype(np.int16), melody.recent[:, -1].astype(np.int16)
+    moved = np.where((before == NONE) | (last == NONE), NONE, last - before)
+    row = _move_table()[context.minor.astype(np.intp), last % 12, smoothness.classes(moved)]
+    away = np.clip(actions.pitches - last[:, None], -smoothness.WIDEST, smoothness.WIDEST)
+    chance = np.take_along_axis(row, away + smoothness.WIDEST, axis=1)
+    return _shares(np.where((last == NONE)[:, None], 1.0, chance) * legal)
+
+
+def _events(
+    melody: Melody, context: Context, density_B: FloatArray, mask: BoolArray, actions: Actions
+) -> FloatArray:
+    """Chance that a note begins, is held, or gives way to a rest, (B, 3)."""
+    meter, closes = (
+        (context.bar_steps == 12).astype(np.intp),
+        (context.bar % 4 == 3).astype(np.intp),
+    )
+    table, usual = _event_table()
+    chance = table[meter, closes, context.step, rhythm.age_class(melody.age)]
+    chance[:, ONSET] *= density_B / usual
+    chance[:, HOLD] *= mask[:, actions.hold]
+    return _shares(chance)
+
+
+def _shares(chance: NDArray[np.floating]) -> FloatArray:
+    total = np.maximum(chance.sum(axis=1, keepdims=True), 1e-12)
+    return np.asarray(chance / total, np.float32)
+
+
+@cache
+def _move_table() -> FloatArray:
+    """(2, 12, 8, 27) by mode, pitch class left, class of the interval before, and interval."""
+    return smoothness.chances(numbers("smoothness", "human")).astype(np.float32)
+
+
+@cache
+def _event_table() -> tuple[FloatArray, float]:
+    """(2, 2, 16, 8, 3) as rewards.rhythm counts; and people's onsets a beat."""
+    counts = numbers("rhythm", "human")
+    usual = 4.0 * counts[..., ONSET].sum(dtype=np.float64) / counts.sum(dtype=np.float64)
+    return rhythm.chances(counts).astype(np.float32), float(usual)
