@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from melodyrl.core.engine.events import KNOBS
+from melodyrl.core.engine.chord_mind import TEMPERATURE
 from melodyrl.core.policy import checkpoint
 from melodyrl.core.policy.chords.actions import MASKS
 from melodyrl.core.policy.chords.judge import TERMS
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--tunes", type=Path, required=True)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--temperature", type=float, default=KNOBS["temperature"][2])
+    parser.add_argument("--temperature", type=float, default=TEMPERATURE)
     parser.add_argument("--trained-on", action="store_true", help="the other four fifths instead")
     arguments = parser.parse_args()
     read = tunes_of(arguments.tunes, held_out=not arguments.trained_on)

@@ -1,6 +1,7 @@
 """Preferences: how much each term matters, and the scalar that a vector of rewards comes to."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,11 @@ equal, so that evidence is summed (rewards.likelihood)."""
 
 FLOOR = 0.1
 """Least weight of a knob's term: with harmony alone, a drone would be near the best."""
+
+USUAL: dict[str, float] = {"harmony": 0.7, "smoothness": 0.3, "diversity": 0.4, "rhythm": 0.3}
+"""Where the knobs stand until they are turned. Beside people's habit (melodyrl.core.policy.habit)
+melodies over charts of the training split are most like people's near here: the mean overlap of 37
+statistics is .76, where all at .5 give .75, and chord tones come closest."""
 
 PREFERENCES: dict[str, tuple[float, float, float]] = {
     "equal": (1.0, 1.0, 1.0),
@@ -54,6 +60,12 @@ def weights(knobs: Mapping[str, float] | ArrayLike, terms: Sequence[str]) -> Flo
     part = np.where(greatest > 0, values / np.where(greatest > 0, greatest, 1.0), 1.0)
     share = part / part.sum(axis=-1, keepdims=True)
     return _placed(FLOOR + (1.0 - FLOOR * len(turned)) * share, terms)
+
+
+@cache
+def usual(terms: tuple[str, ...]) -> FloatArray:
+    """The weight of each term (K,) with all knobs as usual."""
+    return weights({term: USUAL[term] for term in _knob_terms(terms)}, terms)
 
 
 def sample(rng: np.random.Generator, n: int, terms: Sequence[str]) -> FloatArray:

@@ -52,7 +52,7 @@ class Settings:
     """Times that what is random plays over all progressions."""
     costly: int = 48
     """Progressions of the beam search."""
-    knob_progressions: int = 48
+    knob_progressions: int = 96
     takes: int = 100
     adapted: int = 48
     """Progressions in which the player jumps."""

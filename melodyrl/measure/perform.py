@@ -83,9 +83,8 @@ def sampled(policy: NetworkPolicy, temperature: float, rng: np.random.Generator)
     def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
         q_NAK = policy.network.many(seen.features, lanes.w, seen.judgement, seen.mask)
         score = np.einsum("nak,nk->na", q_NAK, lanes.w)
-        usual = habit(
-            lanes.melody, lanes.context, lanes.density, seen.judgement, seen.mask, lanes.preset
-        )
+        moment = lanes.melody, lanes.context, lanes.density, lanes.w
+        usual = habit(*moment, seen.judgement, seen.mask, lanes.preset)
         return boltzmann(score, seen.mask, temperature, rng, usual)
 
     return choose

@@ -350,12 +350,12 @@ def test_knobs_reach_the_policy():
     run_offline(bandmate, held(0, 60), 20 * MS)
     level, _ = policy.seen
     bandmate.receive(SetKnob("harmony", 1.0), 21 * MS)
-    bandmate.receive(SetKnob("temperature", 0.5), 22 * MS)
+    bandmate.receive(SetKnob("temperature", 0.3), 22 * MS)
     bandmate.due(SECOND)
 
     turned, temperature = policy.seen
     assert turned[0] > level[0]
-    assert temperature == 0.5
+    assert temperature == 0.3
     assert dict(bandmate.snapshot().knobs)["harmony"] == 1.0
 
 

@@ -21,7 +21,9 @@ def lanes_after(steps, lanes=64, preset=FULL, density=1.25, seed=3):
 
 def usual(played, seen):
     preset = played.preset
-    return habit(played.melody, played.context, played.density, seen.judgement, seen.mask, preset)
+    return habit(
+        played.melody, played.context, played.density, played.w, seen.judgement, seen.mask, preset
+    )
 
 
 @pytest.mark.parametrize("preset", [FULL, EIGHT_BAR], ids=lambda preset: preset.name)
@@ -45,6 +47,7 @@ def test_one_lane_has_the_habit_that_it_has_among_others():
         played.melody.take(lane),
         played.context.take(lane),
         played.density[lane],
+        played.w[lane],
         seen.judgement[lane],
         seen.mask[lane],
         FULL,
@@ -83,7 +86,9 @@ def test_a_leading_tone_is_expected_to_rise():
     played.context.minor[:] = False
     mask = np.ones_like(seen.mask)
 
-    nats = habit(played.melody, played.context, played.density, seen.judgement, mask, FULL)
+    nats = habit(
+        played.melody, played.context, played.density, played.w, seen.judgement, mask, FULL
+    )
 
     first = FULL.actions.first_pitch
     assert set(nats[:, first:].argmax(axis=1)) == {12}

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from melodyrl.core.engine.events import KNOBS
 from tests.web.driving import wait_until
 
 pytestmark = pytest.mark.browser
@@ -95,7 +96,7 @@ def test_the_keyboard_alone_turns_a_knob_and_takes_it_back(visit):
     assert page.get_attribute("#knob-harmony", "aria-valuetext") == "100 %"
     page.keyboard.press("Control+z")
 
-    expect(page.locator("#knob-harmony")).to_have_value("0.5")
+    expect(page.locator("#knob-harmony")).to_have_value(str(KNOBS["harmony"][2]))
 
 
 def test_colours_differ_for_eyes_that_confuse_red_and_green(visit):

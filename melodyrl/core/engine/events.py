@@ -6,6 +6,7 @@ from typing import Literal
 from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music.tempo import Nanos
+from rewards.preference import USUAL
 
 Mode = Literal["solo", "harmony", "chords", "off"]
 MODES: tuple[Mode, ...] = ("solo", "harmony", "chords", "off")
@@ -15,12 +16,12 @@ CLOCKS: tuple[ClockSource, ...] = ("internal", "midi")
 
 KnobName = Literal["harmony", "smoothness", "diversity", "rhythm", "density", "temperature"]
 KNOBS: dict[KnobName, tuple[float, float, float]] = {
-    "harmony": (0.0, 1.0, 0.5),
-    "smoothness": (0.0, 1.0, 0.6),
-    "diversity": (0.0, 1.0, 0.3),
-    "rhythm": (0.0, 1.0, 1.0),
+    "harmony": (0.0, 1.0, USUAL["harmony"]),
+    "smoothness": (0.0, 1.0, USUAL["smoothness"]),
+    "diversity": (0.0, 1.0, USUAL["diversity"]),
+    "rhythm": (0.0, 1.0, USUAL["rhythm"]),
     "density": (0.25, 4.0, 1.25),
-    "temperature": (0.0, 1.0, 0.09),
+    "temperature": (0.0, 0.4, 0.08),
 }
 """Lowest, highest and default value. Density is in onsets a beat; temperature in reward units:
 what a nat of people's habit is worth (policy.habit). The other four are relative weights

@@ -82,7 +82,8 @@ class Voice:
         density = self._mind.density
         features = observe(self._melody, self._context, density, FULL)
         judgement = judge(self._melody, self._context, density, FULL)
-        usual = habit(self._melody, self._context, density, judgement, mask[None], FULL)
+        w = self._mind.w
+        usual = habit(self._melody, self._context, density, w, judgement, mask[None], FULL)
         return self._mind.decide(features[0], judgement[0], mask, usual[0])
 
     def play(self, action: int) -> int | None:

@@ -3,7 +3,8 @@
 Three parts, all counted in people's tunes: whether a note begins, is held or gives way to a rest at
 this sixteenth of the bar and this age of the note; where the line goes from its place in the key
 after the interval before; and whether it answers what was played some bars ago (rewards.form). No
-chord has a say: harmony is the policy's to hear.
+chord has a say: harmony is the policy's to hear. Timing and line are held to as much as rhythm and
+smoothness weigh against what they usually weigh, so that these knobs turn the habit of their name.
 
 A policy draws from softmax(w . Q / temperature + habit): of all ways to play, the one that earns
 the most for so much departure from people (control against a passive dynamics: Todorov 2009; in
@@ -20,10 +21,15 @@ from melodyrl.core.policy.actions import HOLD, ONSET, Actions
 from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import NONE, BoolArray, Context, FloatArray, Melody
 from rewards import form, rhythm, smoothness
+from rewards.preference import usual
 from rewards.tables import numbers
 
-RAREST = 1e-4
+RAREST = np.float32(1e-4)
 """Chance of what people never do: a habit is no prohibition."""
+
+LINE, TIMING = 2, 3
+"""Powers of a weight against the usual one: how far the two knobs turn their habit. At 1 the mean
+interval hardly fell below 2.2 semitones, and no more than .77 of the notes fell on the beat."""
 
 RETURNS = np.float32(1.5 * np.log(2.0) / form.SHARE)
 """Nats to a reward of form: half as much again as its log ratio. At that ratio itself as many bars
@@ -34,23 +40,27 @@ def habit(
     melody: Melody,
     context: Context,
     density_B: FloatArray,
+    w: FloatArray,
     judgement: FloatArray,
     mask: BoolArray,
     preset: Preset,
 ) -> FloatArray:
     """Nats for each legal action (B, A), up to a constant of each lane; others are of no use.
 
-    density_B is the wanted density in onsets a beat, judgement (B, A, K) the rewards of `judge`,
-    mask (B, A) what is legal.
+    density_B is the wanted density in onsets a beat, w (K,) or (B, K) the weights of the terms,
+    judgement (B, A, K) the rewards of `judge`, mask (B, A) what is legal.
     """
-    actions = preset.actions
+    actions, terms = preset.actions, preset.terms
+    held_to = np.atleast_2d(w / usual(terms))
     notes = np.log(_moves(melody, context, mask[:, actions.first_pitch :], actions) + RAREST)
+    notes *= held_to[:, [terms.index("smoothness")]] ** LINE
     if actions.hold is None:
-        return notes.astype(np.float32)
-    nats = np.log(_events(melody, context, density_B, mask, actions) + RAREST)[:, actions.kinds]
+        return notes
+    events = np.log(_events(melody, context, density_B, mask, actions) + RAREST)
+    nats = (events * held_to[:, [terms.index("rhythm")]] ** TIMING)[:, actions.kinds]
     nats[:, actions.first_pitch :] += notes
-    nats += RETURNS * judgement[..., preset.terms.index("form")]
-    return nats.astype(np.float32)
+    nats += RETURNS * judgement[..., terms.index("form")]
+    return nats
 
 
 def _moves(melody: Melody, context: Context, legal: BoolArray, actions: Actions) -> FloatArray:

@@ -99,7 +99,7 @@ function headings(columns) {
     const { title, tip } = TERMS[term] ?? { title: term, tip: term };
     row.append(make("th", title, { scope: "col", title: tip }));
   }
-  row.append(make("th", "Worth", { scope: "col", title: "All terms, as the knobs weigh them, and what is expected to follow" }));
+  row.append(make("th", "Worth", { scope: "col", className: "worth", title: "All terms, as the knobs weigh them, and what is expected to follow" }));
   row.append(make("th", "Chance", { scope: "col", title: "How likely it was: by its worth, and by what people usually play here" }));
   return row;
 }
@@ -111,7 +111,7 @@ function row(choice, columns, isChosen) {
   element.append(make("th", verb, { scope: "row" }));
   for (const term of columns) element.append(cell(term, said.get(term) ?? 0, !isAside(choice)));
   element.append(make("td", choice.value.toFixed(2), { className: "worth" }));
-  element.append(make("td", percent(choice.chance), { className: "worth" }));
+  element.append(make("td", percent(choice.chance), { className: "chance" }));
   return element;
 }
 
