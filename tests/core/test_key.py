@@ -118,3 +118,17 @@ def test_the_key_is_found_alike_in_all_twelve(things, up):
     moved = [key and Key((key.tonic + up) % 12, key.minor) for key in told(things)]
 
     assert told(things, up) == moved
+
+
+def test_a_tune_that_moves_up_a_semitone_is_followed_after_two_bars():
+    finder = KeyFinder()
+    for symbol in ("C", "Am", "F", "G", "C", "Am", "F", "G"):
+        finder.hear_chord(parse_chord(symbol))
+        finder.bar()
+    for symbol in ("Db", "Bbm"):
+        assert finder.key == Key(0)
+        finder.hear_chord(parse_chord(symbol))
+        finder.bar()
+
+    assert finder.key is not None
+    assert finder.key.scale_mask == Key(1).scale_mask

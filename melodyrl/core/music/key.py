@@ -26,6 +26,7 @@ _KEPT, _OF = 7, 8  # of each weight, at each bar: half is forgotten after five b
 # Hundredths of full correlation by which another key must lead: little where the present scale
 # lacks what is heard, much where the new scale explains no more of it.
 _LEAD, _LEAD_IN_SCALE = 8, 25
+_FOREIGN_OF = 2  # a bar of which one part in two or more lies outside the key has left it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,13 @@ class KeyFinder:
     """Follows the key of what is heard; told of each note, each new chord and each bar.
 
     Until the first chord or bar every note may move the guess; from then on the key changes at
-    bars only, and only where another fits clearly better.
+    bars only, and only where another fits clearly better, or where two bars have left it: then all
+    before them is forgotten.
     """
 
     def __init__(self) -> None:
         self._weights = [0] * 12
+        self._bar, self._bar_before = [0] * 12, [0] * 12
         self._key: Key | None = None
         self._is_settled = False
 
@@ -85,15 +88,15 @@ class KeyFinder:
 
     def hear(self, pitch: int) -> None:
         """A note began."""
-        self._weights[pitch % 12] += _NOTE
+        self._add(pitch % 12, _NOTE)
         if not self._is_settled:
             self._key = self._best(self._key or Key(pitch % 12))
 
     def hear_chord(self, chord: Chord) -> None:
         """Another chord is held than before; the first one settles the first guess."""
         for pitch_class in chord.pitch_classes:
-            self._weights[pitch_class] += _CHORD_TONE
-        self._weights[chord.root] += _CHORD_ROOT
+            self._add(pitch_class, _CHORD_TONE)
+        self._add(chord.root, _CHORD_ROOT)
         if not self._is_settled:
             self._key = _key_of_first(chord)
             self._is_settled = True
@@ -103,26 +106,39 @@ class KeyFinder:
         if self._key is None:
             return
         self._is_settled = True
-        if self._is_beaten_by(best := self._best(self._key)):
+        if self._has_left(self._bar) and self._has_left(self._bar_before):
+            self._weights = [sum(pair) for pair in zip(self._bar_before, self._bar, strict=True)]
+            self._key = self._best(self._key)
+        elif self._is_beaten_by(best := self._best(self._key)):
             self._key = best
         self._weights = [weight * _KEPT // _OF for weight in self._weights]
+        self._bar, self._bar_before = [0] * 12, self._bar
+
+    def _add(self, pitch_class: int, weight: int) -> None:
+        self._weights[pitch_class] += weight
+        self._bar[pitch_class] += weight
+
+    def _has_left(self, bar: list[int]) -> bool:
+        """Whether what a bar brought lies outside the present key for the greater part."""
+        assert self._key is not None
+        return 0 < sum(bar) <= _FOREIGN_OF * self._foreign(bar, self._key)
 
     def _is_beaten_by(self, other: Key) -> bool:
         if self._key is None or other == self._key:
             return False
         lead = self._score(other) - self._score(self._key)
-        explains_more = self._foreign(other) < self._foreign(self._key)
+        explains_more = self._foreign(self._weights, other) < self._foreign(
+            self._weights, self._key
+        )
         needed = _LEAD if explains_more else _LEAD_IN_SCALE
         # lead > needed x |weights|, squared to stay in whole numbers.
         return lead * lead > needed * needed * sum(weight * weight for weight in self._weights)
 
-    def _foreign(self, key: Key) -> int:
-        """The weight of what is heard outside the key, a minor key's raised leading tone inside."""
+    def _foreign(self, weights: list[int], key: Key) -> int:
+        """The weight of what lies outside the key, a minor key's raised leading tone inside."""
         inside = key.scale_mask | 1 << (key.tonic + 11) % 12
         return sum(
-            weight
-            for pitch_class, weight in enumerate(self._weights)
-            if not inside >> pitch_class & 1
+            weight for pitch_class, weight in enumerate(weights) if not inside >> pitch_class & 1
         )
 
     def _best(self, present: Key) -> Key:

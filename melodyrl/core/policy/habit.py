@@ -53,7 +53,7 @@ def habit(
     actions, terms = preset.actions, preset.terms
     held_to = np.atleast_2d(w / usual(terms))
     notes = np.log(_moves(melody, context, mask[:, actions.first_pitch :], actions) + RAREST)
-    notes *= held_to[:, [terms.index("smoothness")]] ** LINE
+    notes *= held_to[:, [terms.index("smoothness")]] ** LINE * _in_key(context)[:, None]
     if actions.hold is None:
         return notes
     events = np.log(_events(melody, context, density_B, mask, actions) + RAREST)
@@ -71,6 +71,17 @@ def _moves(melody: Melody, context: Context, legal: BoolArray, actions: Actions)
     away = np.clip(actions.pitches - last[:, None], -smoothness.WIDEST, smoothness.WIDEST)
     chance = np.take_along_axis(row, away + smoothness.WIDEST, axis=1)
     return _shares(np.where((last == NONE)[:, None], 1.0, chance) * legal)
+
+
+def _in_key(context: Context) -> FloatArray:
+    """Share of the chord's tones that are of the key, (B,); 1 without a chord.
+
+    Where the player leaves the key, the key's habits say less: after a jump by a tritone strong
+    beats were out of harmony for eight beats without this, for none with it.
+    """
+    tones = context.chord.sum(axis=1)
+    shared = (context.chord & context.scale).sum(axis=1)
+    return np.where(tones > 0, shared / np.maximum(tones, 1), 1.0).astype(np.float32)
 
 
 def _events(
