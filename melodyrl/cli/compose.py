@@ -9,13 +9,13 @@ from tyro.conf import Positional, arg
 from melodyrl.cli.playing import Playing, check_tempo, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Announce, Event, Nanos, NoteOff, NoteOn, Start
+from melodyrl.core.engine.key_finder import KeyFinder
 from melodyrl.core.engine.offline import heard, run_offline
 from melodyrl.core.midi.pianoroll import Chart, pianoroll_png
 from melodyrl.core.midi.smf import PPQN, NamedTrack, Note, notes_of, write_bytes, write_take
 from melodyrl.core.music import (
     Chord,
     Key,
-    KeyFinder,
     Meter,
     TempoMap,
     Ticks,

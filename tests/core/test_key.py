@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from melodyrl.core.music import Key, KeyFinder, parse_chord, parse_key, recognise, scale_mask
+from melodyrl.core.engine.key_finder import KeyFinder
+from melodyrl.core.music import Key, parse_chord, parse_key, recognise, scale_mask
 from melodyrl.errors import ConfigError
 
 HEARD = st.lists(

@@ -1,6 +1,7 @@
 """The key that is played in: found, or fixed by the player; it changes at bar lines."""
 
-from melodyrl.core.music import Chord, Key, KeyFinder
+from melodyrl.core.engine.key_finder import KeyFinder
+from melodyrl.core.music import Chord, Key
 
 
 class Tonality:

@@ -1,7 +1,7 @@
 """Pitch, chord, key, meter and tempo: music as values, without time or devices."""
 
 from melodyrl.core.music.chord import QUALITIES, Chord, parse_chord, parse_progression, recognise
-from melodyrl.core.music.key import Key, KeyFinder, parse_key
+from melodyrl.core.music.key import Key, parse_key
 from melodyrl.core.music.meter import COMMON, METERS, Meter, parse_meter
 from melodyrl.core.music.pitch import (
     ALL_PITCH_CLASSES,
@@ -23,7 +23,6 @@ __all__ = [
     "QUALITIES",
     "Chord",
     "Key",
-    "KeyFinder",
     "Meter",
     "Nanos",
     "TempoMap",

@@ -1,0 +1,173 @@
+"""Finds the key of what is heard: how likely it is in each key, by what people write in theirs.
+
+Notes are weighed by how often their pitch class comes in tunes of each mode, chords by how often
+they follow one another above home (rewards.function), both counted from the tonic. After
+four bars of lead sheets that were not counted the scale is right in 86 % of them, where the
+profiles of Krumhansl and Kessler (1982) find it in 68 %; of tunes alone in 81 % and 65 %
+(benchmarks/keys.py).
+
+Whole numbers make the finder exactly the same in all twelve keys: a tune moved up by some semitones
+is heard in the key moved up by as many, ties included.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+
+from melodyrl.core.music import Chord, Key, rotate
+from melodyrl.core.policy.chords.actions import nearest_row
+from rewards import function
+from rewards.tables import numbers
+
+_NAT = 100  # units of evidence to a nat
+_LEAD = _NAT  # by which another key must lead: it is nearly three times as likely
+_TONIC = 70  # evidence of a tonic triad for its mode; home alone does not tell A minor from C major
+_BEGINNING = 100  # evidence for the key that the first chord would be at home in
+_SELDOM = -5 * _NAT  # what the rarest chord can say against a key
+_KEPT, _OF = 15, 16  # of the evidence, at each bar: half is forgotten after eleven
+_FOREIGN_OF = 2  # a bar of which one part in two or more lies outside the key has left it
+
+Evidence = list[int]
+"""Of 24 keys, as `_place` orders them."""
+
+
+class KeyFinder:
+    """Follows the key of what is heard; told of each note, each new chord and each bar.
+
+    Until the first chord or bar every note may move the guess; from then on the key changes at
+    bars only, and only where another is clearly likelier, or where two bars have left it: then all
+    before them is forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._evidence, self._bar, self._bar_before = [0] * 24, [0] * 24, [0] * 24
+        self._heard, self._heard_before = [0] * 12, [0] * 12
+        self._row: tuple[int, ...] | None = None
+        self._key: Key | None = None
+        self._is_settled = False
+
+    @property
+    def key(self) -> Key | None:
+        """The key as it stands, None until something is heard."""
+        return self._key
+
+    def hear(self, pitch: int) -> None:
+        """A note began."""
+        self._heard[pitch % 12] += 1
+        self._weigh(_of_note(pitch % 12))
+        if not self._is_settled:
+            self._key = self._likelier_than(self._key or Key(pitch % 12))
+
+    def hear_chord(self, chord: Chord) -> None:
+        """Another chord is held than before; the first one settles the first guess."""
+        for pitch_class in chord.pitch_classes:
+            self._heard[pitch_class] += 1
+        rows = _rows(chord.mask)
+        self._weigh(_of_chord(chord.root, chord.mask, rows, self._row))
+        self._row = rows
+        if not self._is_settled:
+            self._key = _key_of_first(chord)
+            self._evidence[_place(self._key)] += _BEGINNING
+            self._is_settled = True
+
+    def bar(self) -> None:
+        """A bar ended: the key may change, and what was heard fades."""
+        if self._key is None:
+            return
+        self._is_settled = True
+        if _has_left(self._heard, self._key) and _has_left(self._heard_before, self._key):
+            self._evidence = [a + b for a, b in zip(self._bar_before, self._bar, strict=True)]
+        self._key = self._likelier_than(self._key)
+        self._evidence = [each * _KEPT // _OF for each in self._evidence]
+        self._bar_before, self._bar = self._bar, [0] * 24
+        self._heard_before, self._heard = self._heard, [0] * 12
+
+    def _weigh(self, evidence: Evidence) -> None:
+        self._evidence = [a + b for a, b in zip(self._evidence, evidence, strict=True)]
+        self._bar = [a + b for a, b in zip(self._bar, evidence, strict=True)]
+
+    def _likelier_than(self, present: Key) -> Key:
+        """The likeliest key where it leads the present one clearly, else the present one."""
+        best = max(_nearest_first(present), key=lambda key: self._evidence[_place(key)])
+        lead = self._evidence[_place(best)] - self._evidence[_place(present)]
+        return best if lead > _LEAD else present
+
+
+def _place(key: Key) -> int:
+    return 12 * key.minor + key.tonic
+
+
+def _home(place: int) -> int:
+    """The major tonic of a key's signature."""
+    return (place + 3 * (place >= 12)) % 12
+
+
+def _has_left(heard: list[int], key: Key) -> bool:
+    """Whether what a bar brought lies outside the key for the greater part.
+
+    The raised leading tone of a minor key is inside.
+    """
+    inside = key.scale_mask | 1 << (key.tonic + 11) % 12
+    foreign = sum(count for tone, count in enumerate(heard) if not inside >> tone & 1)
+    return 0 < sum(heard) <= _FOREIGN_OF * foreign
+
+
+def _nearest_first(present: Key) -> Iterator[Key]:
+    """All keys, the present one first and the rest in an order that is relative to it."""
+    for minor in (present.minor, not present.minor):
+        for up in range(12):
+            yield Key((present.tonic + up) % 12, minor)
+
+
+@cache
+def _of_note(pitch_class: int) -> Evidence:
+    """How much likelier a pitch class is in each key than anywhere."""
+    counted = numbers("smoothness", "human").sum(axis=(2, 3)) + 1.0
+    nats = np.log(12.0 * counted / counted.sum(axis=1, keepdims=True))
+    units = np.rint(_NAT * nats).astype(int).tolist()
+    return [units[place // 12][(pitch_class - place) % 12] for place in range(24)]
+
+
+def _of_chord(
+    root: int, mask: int, rows: tuple[int, ...], before: tuple[int, ...] | None
+) -> Evidence:
+    """How likely a chord is in each key after the one before it."""
+    table = _changes()
+    above = [
+        table[-1][row] if before is None else 0 if before[home] == row else table[before[home]][row]
+        for home, row in enumerate(rows)
+    ]
+    return [above[_home(place)] + _TONIC * _is_tonic(place, root, mask) for place in range(24)]
+
+
+def _is_tonic(place: int, root: int, mask: int) -> bool:
+    third = (root + (3 if place >= 12 else 4)) % 12
+    return place % 12 == root and bool(mask >> third & 1)
+
+
+@cache
+def _changes() -> list[list[int]]:
+    """By the chord before and the chord; the last row is a beginning."""
+    with np.errstate(divide="ignore"):  # the same chord again is no change
+        units = np.maximum(_NAT * np.log(function.chances()), _SELDOM)
+    return np.rint(units).astype(int).tolist()
+
+
+@cache
+def _rows(mask: int) -> tuple[int, ...]:
+    """The row of a chord above each home."""
+    return tuple(nearest_row(rotate(mask, -home)) for home in range(12))
+
+
+def _key_of_first(chord: Chord) -> Key:
+    """The likeliest key of a tune that begins with this chord: its own, unless it must resolve."""
+    match chord.quality:
+        case "dim" | "dim7":
+            return Key((chord.root + 1) % 12)
+        case "m7b5":
+            return Key((chord.root + 10) % 12, minor=True)
+        case quality if quality.startswith("m") and not quality.startswith("maj"):
+            return Key(chord.root, minor=True)
+        case _:
+            return Key(chord.root)
