@@ -29,7 +29,8 @@ class Accompany(Playing):
     performance: Annotated[Positional[Path], arg(metavar="IN.mid")]
     """The performance: a MIDI file with chords, or chords and a tune; for --mode chords a tune."""
     mode: Mode = "solo"
-    """solo: a melody over its chords; harmony: a second voice; chords: chords to its tune."""
+    """solo: a melody over its chords; answer: replies to its phrases; harmony: a second voice;
+    chords: chords to its tune."""
     chord_policy: str = "shipped"
     """Who chooses in the mode chords: shipped, greedy, or the path of a policy file."""
     output: Annotated[Path | None, arg(aliases=("-o",))] = None

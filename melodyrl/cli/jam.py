@@ -33,8 +33,8 @@ class Jam(Playing):
     headless: bool = False
     """No page: ports only, for a DAW."""
     mode: Mode = "solo"
-    """solo: improvises over the chords you hold; harmony: a second voice for each note; chords:
-    chords to the tune you play."""
+    """solo: improvises over the chords you hold; answer: replies to each phrase you play; harmony:
+    a second voice for each note; chords: chords to the tune you play."""
     chord_policy: str = "shipped"
     """Who chooses in the mode chords: shipped, greedy, or the path of a policy file."""
     tempo: float = 120.0

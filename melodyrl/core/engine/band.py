@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from melodyrl.core.engine.accompaniment import Accompaniment
+from melodyrl.core.engine.answer import Answer
 from melodyrl.core.engine.chord_mind import ChordMind
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.events import KnobName, Mode, Nanos
@@ -43,6 +44,7 @@ class Band:
         self.ledger = Ledger(config.channel)
         self._voice = Voice(self.mind)
         self.solo = Solo(self._voice, self.ledger)
+        self.replies = Answer(self._voice, self.ledger)
         self.harmony = Harmony(self._voice, self.ledger)
         self.chord_mind = ChordMind(chord_policy, config.knobs, rng)
         self.chords = Accompaniment(self.chord_mind, self.ledger)
@@ -56,6 +58,7 @@ class Band:
     def change_line(self) -> None:
         """What was played so far has no bearing on what comes."""
         self._voice.begin()
+        self.replies.begin()
         self.harmony.begin()
         self.chords.begin()
         self.mind.forget()
@@ -73,6 +76,11 @@ class Band:
     def is_fallback(self, mode: Mode) -> bool:
         """Whether the policy of a mode failed to take its last decision."""
         return (self.chord_mind if mode == "chords" else self.mind).is_fallback
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the player holds anything, or is being answered."""
+        return bool(self.listener.sounding) or self.replies.is_replying
 
     def hear(self, note: NoteOn, at_ns: Nanos) -> None:
         """A note of the player began."""
@@ -95,6 +103,8 @@ class Band:
             return []
         if mode == "solo":
             return self.solo.step(moment, self.listener.velocity, self.listener.highest)
+        if mode == "answer":
+            return self.replies.step(moment, self.listener.sounding)
         if mode == "chords":
             return self.chords.step(moment, self.listener)
         return self.harmony.step(moment)

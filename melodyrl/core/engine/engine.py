@@ -183,7 +183,7 @@ class Engine:
 
     def _step(self, wake_ns: Nanos) -> None:
         transport, band = self._transport, self._band
-        at = transport.begin_step(is_active=bool(band.listener.sounding))
+        at = transport.begin_step(is_active=band.is_active)
         band.read(wake_ns, transport)
         if at.step_in_bar == 0 and at.step > 0:
             band.tonality.end_bar()
@@ -268,6 +268,8 @@ class Engine:
                 band.hear(message, at)
                 if self._mode == "harmony":
                     self._answer(message, at)
+                if self._mode == "answer":
+                    band.replies.note_on(message, self._transport.nearest_step(at))
             case NoteOff():
                 self._transport.touch(at)
                 band.listener.note_off(message, at)

@@ -8,8 +8,8 @@ from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music.tempo import Nanos
 from rewards.preference import USUAL
 
-Mode = Literal["solo", "harmony", "chords", "off"]
-MODES: tuple[Mode, ...] = ("solo", "harmony", "chords", "off")
+Mode = Literal["solo", "answer", "harmony", "chords", "off"]
+MODES: tuple[Mode, ...] = ("solo", "answer", "harmony", "chords", "off")
 
 ClockSource = Literal["internal", "midi"]
 CLOCKS: tuple[ClockSource, ...] = ("internal", "midi")

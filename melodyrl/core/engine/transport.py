@@ -131,6 +131,10 @@ class Transport:
             return _START
         return self._grid.position(max(floor(self._grid.step_at(at_ns)), 0))
 
+    def nearest_step(self, at_ns: Nanos) -> int:
+        """The step whose beginning is nearest to a moment."""
+        return 0 if self._grid is None else max(round(self._grid.step_at(at_ns)), 0)
+
     def is_on_beat(self, position: Position) -> bool:
         """Whether a step begins a beat."""
         return position.step_in_bar % self.meter.steps_per_beat == 0

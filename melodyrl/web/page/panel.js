@@ -3,6 +3,7 @@
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 const MODE_WORDS = {
   solo: "Improvises over the chords that you hold.",
+  answer: "Waits for your phrase, and replies in its rhythm and shape.",
   harmony: "Adds a second voice to each note that you play.",
   chords: "Plays chords to the tune that you play.",
   off: "Listens, and plays nothing.",
