@@ -1,15 +1,16 @@
 """What does a full policy earn on unseen contexts, and does each knob do what its name says?
 
-    python benchmarks/full.py CHECKPOINT [--lanes 200] [--knob-lanes 64]
+    python benchmarks/full.py CHECKPOINT [--lanes 200] [--knob-lanes 64] [--beams 32 256 2048]
 
 First table: mean w·r and reward terms a step, all over the same held-out episodes of sixteen bars
 (progressions, players and preferences that no training run has seen), greedy play at
 temperature 0. Second: each knob in nine settings with the others at their defaults, its own
-quantity, and Spearman's rank correlation between the two.
+quantity, and Spearman's rank correlation between the two. Third: beam searches, which know what is
+to come, as a lower bound of what can be earned.
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,12 +37,16 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--lanes", type=int, default=200)
     parser.add_argument("--knob-lanes", type=int, default=64)
+    parser.add_argument("--beams", type=int, nargs="*", default=[32, 256, 2048])
+    parser.add_argument("--beam-lanes", type=int, default=8)
     arguments = parser.parse_args()
     policy = checkpoint.load(arguments.checkpoint)
     print(f"{arguments.lanes} unseen episodes of 16 bars\n")
     print(earnings(policy, arguments.lanes))
     print(f"\n{arguments.knob_lanes} unseen episodes a setting\n")
     print("\n".join(responses(policy, arguments.knob_lanes)))
+    print(f"\nBeside beams, which know the whole episode: {arguments.beam_lanes} unseen episodes\n")
+    print("\n".join(beside_beams(policy, arguments.beam_lanes, arguments.beams)))
 
 
 def earnings(policy: NetworkPolicy, lanes: int) -> str:
@@ -60,6 +65,22 @@ def earnings(policy: NetworkPolicy, lanes: int) -> str:
         name: evaluate(held_out_lanes(FULL, lanes), choose) for name, choose in players.items()
     }
     return table(scores, FULL.terms)
+
+
+def beside_beams(policy: NetworkPolicy, lanes: int, widths: list[int]) -> Iterator[str]:
+    """Lines of the third table: w·r a step of beam searches, and the policy's share of each."""
+    own = _earned(batched(policy), lanes)
+    yield "| | w·r a step | the policy earns |"
+    yield "|---|---|---|"
+    yield f"| policy | {own:+.4f} | |"
+    yield f"| one-step greedy | {_earned(baselines.greedy, lanes):+.4f} | |"
+    for width in widths:
+        found = _earned(baselines.Beam(width), lanes)
+        yield f"| beam {width} | {found:+.4f} | {own / found:.1%} of it |"
+
+
+def _earned(choose: Choose, lanes: int) -> float:
+    return evaluate(held_out_lanes(FULL, lanes), choose).per_step
 
 
 def batched(policy: NetworkPolicy) -> Choose:
