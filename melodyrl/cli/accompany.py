@@ -6,11 +6,12 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from melodyrl.cli.hearing import Hearing, hear
+from melodyrl.cli.hearing import Hearing, hear, played_meter
 from melodyrl.cli.playing import Playing, open_chord_policy, open_policy
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Mode, Nanos
 from melodyrl.core.engine.offline import heard, run_offline
+from melodyrl.core.engine.swing import delay
 from melodyrl.core.midi.smf import (
     Note,
     Performance,
@@ -48,25 +49,35 @@ class Accompany(Playing):
         print(f"{output}: {len(notes)} notes added")
 
     def _answer(self, hearing: Hearing, performance: Performance, key: Key | None) -> list[Note]:
-        config = replace(self.config(hearing.tempo_bpm, hearing.meter, key), mode=self.mode)
+        config = self.config(hearing.tempo_bpm, hearing.meter, key)
+        # It is the sixteenths of the file that swing, whatever its tempi: here all is straight.
+        config = replace(config, mode=self.mode, knobs=config.knobs | {"swing": 0.0})
         engine = Engine(
             config, open_policy(self.policy), chord_policy=open_chord_policy(self.chord_policy)
         )
         until_ns = Nanos(hearing.end_ns + config.listen_ns - 1)
         outgoing = run_offline(engine, hearing.events, until_ns)
         outgoing += engine.close(until_ns)
+        swing = 0.0 if self.mode == "harmony" else self.swing  # second voices come at once
         # Each decision is taken listen_ns after its sixteenth, on which it belongs.
         messages = [
-            (_sixteenth(performance, at_ns), message)
+            (_swung(performance, _sixteenth(performance, at_ns), swing), message)
             for at_ns, message in heard(outgoing, config.listen_ns)
         ]
         return notes_of(messages)
 
 
-def _sixteenth(performance: Performance, at_ns: Nanos) -> Nanos:
-    """The moment of the nearest sixteenth of the bar, wherever the tempo has just changed."""
-    tempo_map = performance.tempo_map
-    tick = tempo_map.tick(at_ns)
+def _sixteenth(performance: Performance, at_ns: Nanos) -> Ticks:
+    """The nearest sixteenth of the bar, wherever the tempo has just changed."""
+    tick = performance.tempo_map.tick(at_ns)
     bar = performance.bar_tick(tick)
-    steps = ((tick - bar) * 8 + tempo_map.ppqn) // (2 * tempo_map.ppqn)
-    return tempo_map.ns(Ticks(bar + steps * tempo_map.ppqn // 4))
+    steps = ((tick - bar) * 8 + performance.ppqn) // (2 * performance.ppqn)
+    return Ticks(bar + steps * performance.ppqn // 4)
+
+
+def _swung(performance: Performance, sixteenth: Ticks, swing: float) -> Nanos:
+    """The moment to which a sixteenth swings."""
+    step_ticks = performance.ppqn / 4
+    step = round((sixteenth - performance.bar_tick(sixteenth)) / step_ticks)
+    late_steps = delay(step, played_meter(performance.meter_at(sixteenth)), swing)
+    return performance.tempo_map.ns(Ticks(sixteenth + round(late_steps * step_ticks)))

@@ -45,7 +45,7 @@ def hear(performance: Performance, name: str) -> Hearing:
     events = sorted([*commands, *played], key=lambda each: each[0])  # commands first at a moment
     return Hearing(
         tempo_bpm(performance.tempo_map.changes[0][1]),
-        _played_meter(performance.meters[0][1]),
+        played_meter(performance.meters[0][1]),
         tuple(each for each in events if each[0] <= end_ns),
         end_ns,
     )
@@ -69,7 +69,7 @@ def _meters(performance: Performance, end_ns: Nanos) -> Iterator[_Told]:
     last = performance.tempo_map.tick(end_ns)
     ends = [tick for tick, _ in performance.meters[1:]] + [last]
     for (begin, meter), end in zip(performance.meters, ends, strict=True):
-        played = _played_meter(meter)
+        played = played_meter(meter)
         bar = performance.ppqn * 4 * meter.beats // meter.unit
         lines = range(begin, end, bar) if _must_restart(meter, played) else (begin,)
         for tick in lines:
@@ -77,7 +77,7 @@ def _meters(performance: Performance, end_ns: Nanos) -> Iterator[_Told]:
                 yield performance.tempo_map.ns(Ticks(tick)), SetMeter(played.beats, played.unit)
 
 
-def _played_meter(meter: Meter) -> Meter:
+def played_meter(meter: Meter) -> Meter:
     """The meter of ours in which a bar of another one is felt best."""
     if meter in METERS:
         return meter

@@ -27,6 +27,8 @@ class Playing:
     """Notes a beat, 0.25 to 4."""
     temperature: float = KNOBS["temperature"][2]
     """How freely it chooses, 0 (always its best note) to 1."""
+    swing: float = KNOBS["swing"][2]
+    """How late it plays off the beat, 0 (straight) to 1 (triplets); 6/8 does not swing."""
     policy: str = "shipped"
     """Who plays: shipped, greedy, rules, or the path of a policy file that was trained."""
     seed: int = 0

@@ -41,6 +41,15 @@ def answer(path):
     return [(note.pitch, note.start, note.end, note.velocity) for note in notes]
 
 
+def ons(path):
+    """Tick and pitch of each note of ours."""
+    begun, tick = [], 0
+    for message in mido.MidiFile(path).tracks[-1]:
+        tick += message.time
+        begun += [(tick, message.note)] if message.type == "note_on" else []
+    return begun
+
+
 @pytest.fixture
 def song(tmp_path):
     return performance(tmp_path / "song.mid")
@@ -119,6 +128,25 @@ def test_notes_lie_on_the_grid_through_changes_of_tempo(tmp_path):
     assert len(ticks) > 30
     assert all(tick % (PPQN // 4) == 0 for tick in ticks)
     assert len(set(ticks)) == len(ticks)
+
+
+def test_the_sixteenths_of_the_file_swing_through_changes_of_tempo(tmp_path):
+    changes = tuple((Ticks(n * 333), 500_000 - 9_000 * n) for n in range(30))
+    song = performance(tmp_path / "rush.mid", tempo_map=TempoMap(PPQN, changes))
+    straight = ons(accompany(song, density=4.0))
+
+    swung = ons(accompany(song, density=4.0, swing=1.0))
+
+    late = {0: 0, 120: 40, 240: 80, 360: 40}
+    assert swung == [(tick + late[tick % PPQN], pitch) for tick, pitch in straight]
+    assert {tick % PPQN for tick, _ in straight} == set(late)
+
+
+@pytest.mark.parametrize(("meter", "mode"), [(Meter(6, 8), "solo"), (COMMON, "harmony")])
+def test_neither_a_beat_in_three_nor_a_second_voice_swings(tmp_path, meter, mode):
+    song = performance(tmp_path / "song.mid", meter=meter, late_ns=30_000_000)
+
+    assert ons(accompany(song, mode=mode, swing=1.0)) == ons(accompany(song, mode=mode))
 
 
 def test_chords_struck_a_little_late_get_the_same_answer(tmp_path):

@@ -103,6 +103,7 @@ def test_the_key_is_found_in_the_whole_chart(progression, key):
         {"density": 99},
         {"harmony": float("nan")},
         {"temperature": -1},
+        {"swing": 1.1},
         {"seed": -1},
     ],
 )

@@ -79,6 +79,13 @@ def test_a_config_out_of_range_is_refused():
         from_lines(head(config=config))
 
 
+def test_a_take_from_before_there_was_swing_was_played_straight():
+    config = json.loads(lines()[0])["config"]
+    del config["knobs"]["swing"]
+
+    assert from_lines(head(config=config)).config == CONFIG
+
+
 def test_the_oldest_events_are_let_go_and_counted():
     recorder = Recorder(most=3)
     for at in range(5):

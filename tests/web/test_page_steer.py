@@ -18,7 +18,19 @@ def test_each_knob_says_its_value_with_a_unit(visit):
     page = visit()
     shown = page.locator("#knobs output").all_inner_texts()
 
-    assert shown == ["70 %", "30 %", "40 %", "30 %", "1.25 a beat", "0.08"]
+    assert shown == ["70 %", "30 %", "40 %", "30 %", "1.25 a beat", "0.08", "straight"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("0", "straight"), ("0.33", "33 %"), ("0.99", "99 %"), ("1", "triplets")]
+)
+def test_swing_says_where_the_off_beat_lies(visit, daemon, value, shown):
+    page = visit()
+    page.fill("#knob-swing", "0.5")
+    page.fill("#knob-swing", value)
+
+    assert page.inner_text("label[for=knob-swing] + input + output") == shown
+    assert daemon.wait_for(SetKnob("swing", float(value)))
 
 
 def test_undo_takes_back_one_turn_after_another(visit, daemon):

@@ -30,9 +30,11 @@ from melodyrl.core.engine.events import (
     Sync,
     Tap,
 )
+from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.outbox import Outbox
 from melodyrl.core.engine.recorder import Recorder, Recording
 from melodyrl.core.engine.snapshot import ClockState, Snapshot
+from melodyrl.core.engine.swing import delay
 from melodyrl.core.engine.taps import Taps
 from melodyrl.core.engine.transport import Transport
 from melodyrl.core.midi.messages import SILENCES, ControlChange, Message, NoteOff, NoteOn
@@ -133,7 +135,7 @@ class Engine:
             fixed_key=band.tonality.fixed.name if band.tonality.fixed else None,
             mode=self._mode,
             knobs=tuple(self._knobs.items()),
-            sounding=band.ledger.sounding,
+            sounding=self._outbox.sounding(self._told),
             held=tuple(sorted(band.listener.sounding)),
             why=band.why(self._mode),
             dropped=self._dropped,
@@ -194,8 +196,12 @@ class Engine:
         elif transport.is_forsaken and not transport.is_resting:
             self._end(wake_ns)
         elif not transport.is_resting:
-            due_ns = Nanos(wake_ns + self._decide_ns)
-            self._outbox.say(band.step(self._mode, at, transport.meter), due_ns)
+            self._outbox.say(band.step(self._mode, at, transport.meter), self._due(at, wake_ns))
+
+    def _due(self, at: Position, wake_ns: Nanos) -> Nanos:
+        """When what a step brings, decided at `wake_ns`, is to be heard."""
+        late_steps = delay(at.step_in_bar, self._transport.meter, self._knobs["swing"])
+        return Nanos(wake_ns + self._decide_ns + round(late_steps * self._transport.step_ns))
 
     def _apply(self, event: Event) -> None:
         match event:

@@ -14,7 +14,9 @@ MODES: tuple[Mode, ...] = ("solo", "answer", "harmony", "chords", "off")
 ClockSource = Literal["internal", "midi"]
 CLOCKS: tuple[ClockSource, ...] = ("internal", "midi")
 
-KnobName = Literal["harmony", "smoothness", "diversity", "rhythm", "density", "temperature"]
+KnobName = Literal[
+    "harmony", "smoothness", "diversity", "rhythm", "density", "temperature", "swing"
+]
 KNOBS: dict[KnobName, tuple[float, float, float]] = {
     "harmony": (0.0, 1.0, USUAL["harmony"]),
     "smoothness": (0.0, 1.0, USUAL["smoothness"]),
@@ -22,10 +24,12 @@ KNOBS: dict[KnobName, tuple[float, float, float]] = {
     "rhythm": (0.0, 1.0, USUAL["rhythm"]),
     "density": (0.25, 4.0, 1.25),
     "temperature": (0.0, 0.4, 0.08),
+    "swing": (0.0, 1.0, 0.0),
 }
 """Lowest, highest and default value. Density is in onsets a beat; temperature in reward units:
-what a nat of people's habit is worth (policy.habit). The other four are relative weights
-(normalised together, see rewards.preference)."""
+what a nat of people's habit is worth (policy.habit). Swing, from straight to triplets, moves what
+is sent and never what is decided (engine.swing). The other four are relative weights (normalised
+together, see rewards.preference)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What was decided and is not yet due, and what was sent."""
 
 from collections import deque
-from dataclasses import replace
 
 from melodyrl.core.engine.events import Nanos, Outgoing
 from melodyrl.core.engine.recorder import MOST_EVENTS
@@ -14,6 +13,7 @@ class Outbox:
 
     def __init__(self) -> None:
         self._waiting: list[Outgoing] = []
+        self._sounding: set[int] = set()
         self.sent: deque[Outgoing] = deque(maxlen=MOST_EVENTS)
         """The newest notes and controls that were handed out, oldest first."""
 
@@ -22,15 +22,20 @@ class Outbox:
         """When the next message is due; None where none waits."""
         return self._waiting[0].due_ns if self._waiting else None
 
-    def say(self, messages: list[Message], due_ns: Nanos) -> None:
-        """Send these at `due_ns`; notes that wait for later go ahead of them.
+    def sounding(self, now_ns: Nanos) -> tuple[int, ...]:
+        """The pitches that sound by what is due by now, lowest first."""
+        pitches = self._sounding.copy()
+        for each in self._waiting:
+            if each.due_ns <= now_ns:
+                _follow(pitches, each.message)
+        return tuple(sorted(pitches))
 
-        A note that waits and is ended here is not played at all.
+    def say(self, messages: list[Message], due_ns: Nanos) -> None:
+        """Send these, if any, at `due_ns`; notes that wait for later go ahead of them.
+
+        A note that waits for later and is ended here is not played at all.
         """
-        if messages and any(each.due_ns > due_ns for each in self._waiting):
-            messages = self._strike_out(messages)
-            self._waiting = [_hurried(each, due_ns) for each in self._waiting]
-        self._add(messages, due_ns)
+        self._add(_heard([*self._later(due_ns), *messages]), due_ns)
 
     def tell_time(self, messages: list[ClockMessage], due_ns: Nanos) -> None:
         """Send messages of the clock at `due_ns`, whatever else waits."""
@@ -39,34 +44,53 @@ class Outbox:
     def take(self, now_ns: Nanos) -> list[Outgoing]:
         """What is due by now, in order; each is handed out once."""
         due = [each for each in self._waiting if each.due_ns <= now_ns]
-        if due:
-            self._waiting = self._waiting[len(due) :]
-            self.sent.extend(each for each in due if isinstance(each.message, Message))
+        self._waiting = self._waiting[len(due) :]
+        for each in due:
+            if isinstance(each.message, Message):
+                self.sent.append(each)
+            _follow(self._sounding, each.message)
         return due
 
     def _add(self, messages: list[Message] | list[ClockMessage], due_ns: Nanos) -> None:
         self._waiting += [Outgoing(due_ns, message) for message in messages]
         self._waiting.sort(key=lambda each: each.due_ns)
 
-    def _strike_out(self, messages: list[Message]) -> list[Message]:
-        """Take out each note that waits and ends in `messages`; what is left of them."""
-        ended = [_key(each) for each in messages if isinstance(each, NoteOff)]
-        begun = {_key(each.message) for each in self._waiting if isinstance(each.message, NoteOn)}
-        struck = begun.intersection(ended)
-        self._waiting = [
-            each
-            for each in self._waiting
-            if not (isinstance(each.message, NoteOn) and _key(each.message) in struck)
-        ]
-        return [
-            each for each in messages if not (isinstance(each, NoteOff) and _key(each) in struck)
-        ]
+    def _later(self, due_ns: Nanos) -> list[Message]:
+        """Take out the notes and controls that wait for later than `due_ns`, in order."""
+        later = [each for each in self._waiting if _is_later(each, due_ns)]
+        self._waiting = [each for each in self._waiting if not _is_later(each, due_ns)]
+        return [each.message for each in later if isinstance(each.message, Message)]
 
 
-def _key(note: NoteOn | NoteOff) -> tuple[int, int]:
-    return note.pitch, note.channel
+def _follow(pitches: set[int], message: Message | ClockMessage) -> None:
+    match message:
+        case NoteOn(pitch):
+            pitches.add(pitch)
+        case NoteOff(pitch):
+            pitches.discard(pitch)
+        case _:
+            return
 
 
-def _hurried(waiting: Outgoing, due_ns: Nanos) -> Outgoing:
-    is_note = isinstance(waiting.message, Message)
-    return replace(waiting, due_ns=min(waiting.due_ns, due_ns)) if is_note else waiting
+def _is_later(each: Outgoing, due_ns: Nanos) -> bool:
+    return each.due_ns > due_ns and isinstance(each.message, Message)
+
+
+def _heard(messages: list[Message]) -> list[Message]:
+    """What is left of messages of one moment without the notes that begin and end in it."""
+    kept: list[Message] = []
+    for message in messages:
+        begun = _begun(kept, message) if isinstance(message, NoteOff) else None
+        if begun is None:
+            kept.append(message)
+        else:
+            kept.remove(begun)
+    return kept
+
+
+def _begun(messages: list[Message], off: NoteOff) -> NoteOn | None:
+    """The note-on among messages that a note-off ends."""
+    for each in messages:
+        if isinstance(each, NoteOn) and (each.pitch, each.channel) == (off.pitch, off.channel):
+            return each
+    return None

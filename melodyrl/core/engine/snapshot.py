@@ -71,7 +71,7 @@ class Snapshot:
     mode: Mode
     knobs: tuple[tuple[KnobName, float], ...]
     sounding: tuple[int, ...]
-    """Ours."""
+    """Ours, by what is due by now: what is decided and comes later is not among them."""
     held: tuple[int, ...]
     """The player's, notes under the sustain pedal included."""
     why: Why | None

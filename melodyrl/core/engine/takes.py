@@ -125,7 +125,10 @@ def event_of(record: dict[str, object]) -> Told:
 
 def _config(record: dict[str, object]) -> EngineConfig:
     meter, key = record["meter"], record["key"]
-    values = {**record, "meter": Meter(**meter), "key": None if key is None else Key(**key)}  # type: ignore[arg-type]
+    # a take from before there was swing was played straight
+    knobs = {"swing": 0.0, **record["knobs"]}  # type: ignore[dict-item]
+    values = {**record, "knobs": knobs, "meter": Meter(**meter)}  # type: ignore[arg-type]
+    values["key"] = None if key is None else Key(**key)  # type: ignore[arg-type]
     config = EngineConfig(**values)  # type: ignore[arg-type]
     problem = config.problem()
     if problem:

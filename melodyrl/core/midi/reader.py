@@ -49,6 +49,10 @@ class Performance:
         """Ticks in a quarter note."""
         return self.tempo_map.ppqn
 
+    def meter_at(self, tick: Ticks) -> Meter:
+        """The meter that is in force at a tick."""
+        return next(meter for change, meter in reversed(self.meters) if change <= tick)
+
     def bar_tick(self, tick: Ticks) -> Ticks:
         """The bar line at a tick or before it."""
         change, meter = next(each for each in reversed(self.meters) if each[0] <= tick)

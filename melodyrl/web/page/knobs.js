@@ -4,6 +4,7 @@ import { History } from "./history.js";
 import { BUILT_IN, own, remove, save } from "./presets.js";
 
 const percent = (value) => `${Math.round(value * 100)} %`;
+const swung = (value) => ({ "0 %": "straight", "100 %": "triplets" })[percent(value)] ?? percent(value);
 const WORDS = {
   harmony: ["Harmony", "How much it keeps to the chord that it hears: a weight, beside the next three", percent],
   smoothness: ["Smoothness", "How much it moves as a singer would, by steps, turning back after a leap: a weight", percent],
@@ -11,6 +12,7 @@ const WORDS = {
   rhythm: ["Rhythm", "How much it places notes where people do: a weight", percent],
   density: ["Density", "Notes that it begins in each beat", (value) => `${value.toFixed(2)} a beat`],
   temperature: ["Temperature", "At 0 always the note that these knobs like best; higher, more as people usually play, whatever the knobs say", (value) => value.toFixed(2)],
+  swing: ["Swing", "How late it plays off the beat: straight at 0, at 1 as triplets; 6/8 does not swing", swung],
 };
 const SETTLE_MS = 500; // a knob that was just turned is not turned back by an older state
 
