@@ -22,6 +22,10 @@ from melodyrl.core.midi.smf import (
 )
 from melodyrl.core.music import Key, Ticks, parse_key
 
+_REPLY_NS = 20_000_000_000
+"""Time after the end of a performance in which its last phrase is answered: five bars or more from
+60 quarter notes a minute on."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Accompany(Playing):
@@ -55,13 +59,15 @@ class Accompany(Playing):
         engine = Engine(
             config, open_policy(self.policy), chord_policy=open_chord_policy(self.chord_policy)
         )
-        until_ns = Nanos(hearing.end_ns + config.listen_ns - 1)
+        rest_ns = _REPLY_NS if self.mode == "answer" else 0
+        until_ns = Nanos(hearing.end_ns + rest_ns + config.listen_ns - 1)
         outgoing = run_offline(engine, hearing.events, until_ns)
         outgoing += engine.close(until_ns)
-        swing = 0.0 if self.mode == "harmony" else self.swing  # second voices come at once
+        if self.mode == "harmony":  # second voices come and go with the notes that they are to
+            return notes_of(heard(outgoing, 0))
         # Each decision is taken listen_ns after its sixteenth, on which it belongs.
         messages = [
-            (_swung(performance, _sixteenth(performance, at_ns), swing), message)
+            (_swung(performance, _sixteenth(performance, at_ns), self.swing), message)
             for at_ns, message in heard(outgoing, config.listen_ns)
         ]
         return notes_of(messages)
@@ -69,7 +75,7 @@ class Accompany(Playing):
 
 def _sixteenth(performance: Performance, at_ns: Nanos) -> Ticks:
     """The nearest sixteenth of the bar, wherever the tempo has just changed."""
-    tick = performance.tempo_map.tick(at_ns)
+    tick = performance.tempo_map.tick(Nanos(max(at_ns, 0)))
     bar = performance.bar_tick(tick)
     steps = ((tick - bar) * 8 + performance.ppqn) // (2 * performance.ppqn)
     return Ticks(bar + steps * performance.ppqn // 4)

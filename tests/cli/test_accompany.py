@@ -9,7 +9,7 @@ import pytest
 from melodyrl.cli.accompany import Accompany
 from melodyrl.cli.compose import voice
 from melodyrl.cli.hearing import hear
-from melodyrl.core.engine.events import NoteOn, SetMeter, SetTempo, Start
+from melodyrl.core.engine.events import Nanos, NoteOn, SetMeter, SetTempo, Start
 from melodyrl.core.midi.smf import NamedTrack, Note, read_performance, write_take
 from melodyrl.core.music import COMMON, Meter, TempoMap, Ticks, parse_progression
 from melodyrl.errors import ConfigError, MidiFileError
@@ -259,6 +259,31 @@ def test_the_output_is_named_after_the_input_where_none_is_given(song):
 
 
 FOLDER = os.environ.get("MELODYRL_LEADSHEETS")
+
+
+def line(path, pitches=(60, 62, 64, 67)):
+    """Quarter notes from the very beginning of a file."""
+    steady, quarter = TempoMap.constant(120, PPQN), 500_000_000
+    notes = [
+        Note(Nanos(n * quarter), pitch, Nanos((n + 1) * quarter - 30_000_000))
+        for n, pitch in enumerate(pitches)
+    ]
+    write_take(path, [NamedTrack("tune", notes)], steady, [(Ticks(0), Meter(4, 4))])
+    return path
+
+
+def test_second_voices_come_and_go_with_the_notes_of_the_file(tmp_path):
+    ours = answer(accompany(line(tmp_path / "line.mid"), mode="harmony"))
+
+    assert [round(start, 2) for _, start, _, _ in ours] == [0.0, 0.5, 1.0, 1.5]
+    assert [round(end, 2) for _, _, end, _ in ours] == [0.47, 0.97, 1.47, 1.97]
+
+
+def test_the_last_phrase_of_a_file_is_answered_after_its_end(tmp_path):
+    ours = answer(accompany(line(tmp_path / "line.mid"), mode="answer"))
+
+    assert [round(start - ours[0][1], 2) for _, start, _, _ in ours] == [0.0, 0.5, 1.0, 1.5]
+    assert ours[0][1] == pytest.approx(3.0)
 
 
 @pytest.mark.slow

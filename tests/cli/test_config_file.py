@@ -74,7 +74,7 @@ def test_other_commands_do_not_read_it(path):
         ("[jam]\nseed = true", "it takes a whole number."),
         ("[jam]\nbrowser = 'no'", "it takes true or false."),
         ("[jam]\nkey = 9", "it takes text in quotes."),
-        ("[jam]\nmode = 'dance'", "choose solo, harmony, chords, off."),
+        ("[jam]\nmode = 'dance'", "choose solo, answer, harmony, chords, off."),
         ("[jam]\ninput = [1]", "it takes text in quotes."),
         ("[jam]\ntempo = [96]", "it takes a number."),
         ("tempo = 96", "write flags under [jam]."),
