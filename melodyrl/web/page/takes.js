@@ -23,6 +23,16 @@ export async function tuneOf(file) {
   return { title: file.name, tempo_bpm, meter, notes: notes.map((note) => ({ ...note, at: note.at - skipped })) };
 }
 
+/** The notes of the take, {at, length, pitch, velocity, part}, in seconds. Throws a sentence. */
+export async function takeNotes() {
+  const answer = await fetch("/take.mid");
+  if (!answer.ok) throw new Error(await answer.text());
+  const { tracks } = await read(await answer.arrayBuffer());
+  const notes = tracks.flatMap(({ name, notes }) => notes.map(([at, end, pitch, velocity]) => (
+    { at, length: end - at, pitch, velocity, part: PARTS[name] ?? "take player" })));
+  return notes.sort((a, b) => a.at - b.at);
+}
+
 /** Plays the take on this page: nothing of it reaches the machine. */
 export class Replay {
   /** on(part, pitch, velocity) and off(part, pitch) sound it; changed() when it begins or ends. */
@@ -44,12 +54,7 @@ export class Replay {
 
   /** Fetch the take and play it from the beginning. Throws a sentence. */
   async start() {
-    const answer = await fetch("/take.mid");
-    if (!answer.ok) throw new Error(await answer.text());
-    const { tracks } = await read(await answer.arrayBuffer());
-    this.notes = tracks.flatMap(({ name, notes }) => notes.map(([at, end, pitch, velocity]) => (
-      { at, length: end - at, pitch, velocity, part: PARTS[name] ?? "take player" })));
-    this.notes.sort((a, b) => a.at - b.at);
+    this.notes = await takeNotes();
     const began = performance.now();
     this.performer.start(this.notes, () => (performance.now() - began) / 1000, { ended: this.changed });
     this.changed();
