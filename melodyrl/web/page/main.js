@@ -14,6 +14,7 @@ import { Ports } from "./ports.js";
 import { Roll } from "./roll.js";
 import { WavButton } from "./save.js";
 import { Score } from "./score.js";
+import { Shelf } from "./shelf.js";
 import { leaveFields, listen } from "./shortcuts.js";
 import { Stage } from "./stage.js";
 import { Replay, tuneOf } from "./takes.js";
@@ -53,7 +54,7 @@ const replay = new Replay(
   (part, pitch) => stage.end(part, pitch, performance.now()),
   showPlaying,
 );
-
+const shelf = new Shelf({ dialog: at("takes-dialog"), said: at("takes-said"), list: at("takes") });
 const wav = new WavButton(at("wav"), voicesChosen, notice);
 
 function hello(message) {
@@ -176,6 +177,7 @@ warm(["piano", "pluck"]);
 
 const clicks = {
   panic, duet, "first-duet": duet, replay: hearTake, wav: () => attempt(() => wav.save()),
+  "takes-open": () => shelf.open(),
   "octave-down": () => octave(-1), "octave-up": () => octave(1),
   stop() {
     silence();

@@ -5,11 +5,18 @@ import { Performer } from "./performer.js";
 
 const PARTS = { player: "take player", melodyrl: "take machine" }; // by the tracks of our own files
 
+/** The answer of our server to a question. Throws a sentence. */
+export async function got(path, options) {
+  const answer = await fetch(path, options).catch(() => {
+    throw new Error("The page's server does not answer; try again once it is connected.");
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer;
+}
+
 /** What is in the bytes of a .mid: {tempo_bpm, meter, tracks}. Throws a sentence. */
 async function read(bytes) {
-  const answer = await fetch("/notes", { method: "POST", body: bytes });
-  if (!answer.ok) throw new Error(await answer.text());
-  return answer.json();
+  return (await got("/notes", { method: "POST", body: bytes })).json();
 }
 
 /** A file as a tune for the guest: all its tracks as one player. Throws a sentence. */
@@ -25,9 +32,7 @@ export async function tuneOf(file) {
 
 /** The notes of the take, {at, length, pitch, velocity, part}, in seconds. Throws a sentence. */
 export async function takeNotes() {
-  const answer = await fetch("/take.mid");
-  if (!answer.ok) throw new Error(await answer.text());
-  const { tracks } = await read(await answer.arrayBuffer());
+  const { tracks } = await read(await (await got("/take.mid")).arrayBuffer());
   const notes = tracks.flatMap(({ name, notes }) => notes.map(([at, end, pitch, velocity]) => (
     { at, length: end - at, pitch, velocity, part: PARTS[name] ?? "take player" })));
   return notes.sort((a, b) => a.at - b.at);
