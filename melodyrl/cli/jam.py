@@ -169,6 +169,8 @@ class Jam(Playing):
         import time
 
         from melodyrl.cli.take_file import take_file
+        from melodyrl.cli.take_folder import default_folder
+        from melodyrl.cli.take_shelf import TakeShelf
         from melodyrl.core.engine.events import Event
         from melodyrl.core.engine.notes import take_of
         from melodyrl.web.stage import Stage
@@ -180,7 +182,8 @@ class Jam(Playing):
             recording, sent = daemon.ask(lambda engine: (engine.recording(), engine.sent()))
             return take_file(take_of(recording, sent), recording)
 
-        stage = Stage(self.host, self.web_port, post, take)
+        shelf = TakeShelf(self.takes or default_folder()) if self.keep_takes else None
+        stage = Stage(self.host, self.web_port, post, take, shelf)
         url = stage.start()
         stack.callback(stage.stop)
         daemon.publish_to(stage.publish)

@@ -33,7 +33,8 @@ def new_path(folder: Path, now: datetime) -> Path:
 
 def take_paths(folder: Path) -> list[Path]:
     """The files of a folder, newest first."""
-    return sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    files = (path for path in folder.glob(f"*{SUFFIX}") if path.is_file())
+    return sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 def read_session(path: Path) -> Session:

@@ -10,6 +10,7 @@ from tyro.conf import Positional, arg
 from melodyrl.cli.playing import open_chord_policy, open_policy
 from melodyrl.cli.take_file import take_file
 from melodyrl.cli.take_folder import default_folder, read_session, take_paths
+from melodyrl.cli.take_shelf import summary
 from melodyrl.core.engine.events import Nanos
 from melodyrl.core.engine.notes import take_of
 from melodyrl.core.engine.session import Session, same_again
@@ -123,14 +124,10 @@ def _system_of(wanted: str, api: Api) -> str:
 
 
 def _described(number: int, session: Session) -> str:
-    events, config = session.recording.events, session.recording.config
-    heard = sum(isinstance(event, NoteOn) for _, event in events)
-    played = sum(isinstance(message, NoteOn) for _, message in session.wire)
-    first_ns = events[0][0] if events else session.recording.until_ns
-    length_s = round((session.recording.until_ns - first_ns) / 1e9)
+    kept, config = summary(session, ""), session.recording.config
     cut = "" if session.has_ended else "  (still playing, or cut off)"
     return (
-        f"{number:3}  {session.began}  {length_s // 60}:{length_s % 60:02}  "
-        f"{config.tempo_bpm:g} bpm  {config.meter.name}  {heard} notes of yours, "
-        f"{played} of melodyrl's{cut}"
+        f"{number:3}  {session.began}  {kept.length_s // 60}:{kept.length_s % 60:02}  "
+        f"{config.tempo_bpm:g} bpm  {config.meter.name}  {kept.player_notes} notes of yours, "
+        f"{kept.machine_notes} of melodyrl's{cut}"
     )

@@ -1,4 +1,4 @@
-"""The web application: the page's files, the socket, the take, and a .mid that is handed in."""
+"""The web application: the page's files, the socket, the takes, and a .mid that is handed in."""
 
 import asyncio
 import time
@@ -15,6 +15,8 @@ from melodyrl.errors import MidiFileError
 from melodyrl.web import midi_file, protocol
 from melodyrl.web.guard import Guard
 from melodyrl.web.hub import Hub, Seat
+from melodyrl.web.shelf import Shelf
+from melodyrl.web.shelf_reader import ShelfReader
 from melodyrl.web.wire import Wire
 
 _TYPES = {
@@ -32,9 +34,9 @@ _FILE_S = 10.0
 """A .mid that has not come whole by then is not waited for."""
 
 
-def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
-    """The application for one host and port."""
-    files = _page_files()
+def build(hub: Hub, wire: Wire, host: str, port: int, shelf: Shelf | None = None) -> Starlette:
+    """The application for one host and port; without a shelf no takes are kept."""
+    files, shelf_reader = _page_files(), ShelfReader(shelf)
 
     async def page(request: Request) -> Response:
         # A table of the files there are, read once: a path that climbs out finds nothing in it.
@@ -42,6 +44,12 @@ def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
 
     async def take(_: Request) -> Response:
         return _take_response(await wire.take())
+
+    async def earlier(_: Request) -> Response:
+        return await shelf_reader.list()
+
+    async def earlier_take(request: Request) -> Response:
+        return await shelf_reader.midi(request.path_params["name"])
 
     reading = asyncio.Semaphore(1)  # one file at a time: the threads would only slow each other
 
@@ -56,6 +64,8 @@ def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
             Route("/", page),
             Route("/page/{name}", page),
             Route("/take.mid", take),
+            Route("/takes", earlier),
+            Route("/takes/{name}.mid", earlier_take),
             Route("/notes", notes, methods=["POST"]),
             WebSocketRoute("/socket", socket),
         ],

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from melodyrl.errors import PortError
+from melodyrl.web.shelf import Shelf
 
 FRAME_BYTES = 16 * 1024
 """Longest WebSocket frame that is read at all; the socket is closed on a longer one. Between
@@ -27,10 +28,17 @@ class Signal(Protocol):
         ...
 
 
-def run(connection: Connection, host: str, port: int, ready: Signal | None = None) -> None:
+def run(
+    connection: Connection,
+    host: str,
+    port: int,
+    ready: Signal | None = None,
+    shelf: Shelf | None = None,
+) -> None:
     """Serve the page until the daemon's end of the connection closes.
 
     Port 0 takes any free port. The port in use is sent down the connection (bridge.wait_ready).
+    Without a shelf the page says that takes are not kept.
     """
     if threading.current_thread() is threading.main_thread():
         # Ctrl-C reaches the whole process group; the daemon decides, and we end when it does.
@@ -42,7 +50,7 @@ def run(connection: Connection, host: str, port: int, ready: Signal | None = Non
         connection.close()
         return
     with listener:
-        _serve(connection, listener, host, ready)
+        _serve(connection, listener, host, ready, shelf)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -61,7 +69,11 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(
-    connection: Connection, listener: socket.socket, host: str, ready: Signal | None
+    connection: Connection,
+    listener: socket.socket,
+    host: str,
+    ready: Signal | None,
+    shelf: Shelf | None,
 ) -> None:
     # Imported here: the daemon imports this module only to name `run` for the new process.
     import uvicorn
@@ -81,7 +93,7 @@ def _serve(
     hub = Hub(wire.tell)
     server = Server(
         uvicorn.Config(
-            build(hub, wire, host, port),
+            build(hub, wire, host, port, shelf),
             http="h11",
             ws="websockets-sansio",
             ws_max_size=FRAME_BYTES,

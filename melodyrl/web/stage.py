@@ -14,6 +14,7 @@ from melodyrl.core.engine.events import Event
 from melodyrl.errors import ConfigError, PortError
 from melodyrl.web import server
 from melodyrl.web.bridge import Bridge
+from melodyrl.web.shelf import Shelf
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Anyone who reaches the page can play: so nobody else's machine can reach it."""
@@ -26,12 +27,19 @@ class Stage:
     """The page, as the daemon sees it: start, publish, stop."""
 
     def __init__(
-        self, host: str, port: int, post: Callable[[Event], None], take: Callable[[], bytes]
+        self,
+        host: str,
+        port: int,
+        post: Callable[[Event], None],
+        take: Callable[[], bytes],
+        shelf: Shelf | None = None,
     ) -> None:
+        """`take` gives what is played now; the shelf, what was played earlier, where it is kept."""
         self._host = host
         self._port = port
         self._post = post
         self._take = take
+        self._shelf = shelf
         self._stopping = threading.Event()
         self._state: object | None = None
         self._bridge: Bridge | None = None
@@ -89,7 +97,7 @@ class Stage:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._process = context.Process(
-            target=server.run, args=(theirs, self._host, self._port), daemon=True
+            target=server.run, args=(theirs, self._host, self._port, None, self._shelf), daemon=True
         )
         self._process.start()
         theirs.close()

@@ -21,6 +21,7 @@ from melodyrl.core.engine.events import (
 from melodyrl.core.engine.snapshot import Choice, Snapshot, Why
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import Key
+from melodyrl.web.shelf import Shelf
 from melodyrl.web.stage import Stage
 
 WHY = Why(
@@ -40,11 +41,12 @@ WHY = Why(
 class StandIn:
     """Events in, notes and snapshots out; everything that it was told is kept in `told`."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, shelf: Shelf | None = None) -> None:
         self.told: list[Event] = []
         self.held: set[int] = set()
         self.arrived = threading.Condition()
-        self.stage = Stage("127.0.0.1", port, self.post, self.take)
+        self.take_instead: bytes | None = None
+        self.stage = Stage("127.0.0.1", port, self.post, self.take, shelf)
         self.state = Snapshot(
             told_ns=Nanos(time.monotonic_ns()),
             running=False,
@@ -119,6 +121,8 @@ class StandIn:
         self.stage.publish(self.state)
 
     def take(self) -> bytes:
+        if self.take_instead is not None:
+            return self.take_instead
         track = mido.MidiTrack()
         for event in self.told:
             if isinstance(event, NoteOn):

@@ -12,7 +12,9 @@ import { Panel } from "./panel.js";
 import { CODES, Piano } from "./piano.js";
 import { Ports } from "./ports.js";
 import { Roll } from "./roll.js";
+import { WavButton } from "./save.js";
 import { Score } from "./score.js";
+import { Shelf } from "./shelf.js";
 import { leaveFields, listen } from "./shortcuts.js";
 import { Stage } from "./stage.js";
 import { Replay, tuneOf } from "./takes.js";
@@ -27,7 +29,7 @@ let lastState = null;
 
 const instrument = new Instrument({
   get volume() { return at("volume").value / 100; },
-  get voices() { return { player: at("voice-player").value, machine: at("voice-machine").value }; },
+  get voices() { return voicesChosen(); },
   isHeard: (part) => part.startsWith("take") || at(`hear-${part}`).checked,
 });
 const keys = new Keys(
@@ -52,6 +54,8 @@ const replay = new Replay(
   (part, pitch) => stage.end(part, pitch, performance.now()),
   showPlaying,
 );
+const shelf = new Shelf({ dialog: at("takes-dialog"), said: at("takes-said"), list: at("takes") });
+const wav = new WavButton(at("wav"), voicesChosen, notice);
 
 function hello(message) {
   stage.forget();
@@ -126,6 +130,10 @@ function octave(step) {
   at("octave").textContent = `C${piano.octave}`;
 }
 
+function voicesChosen() {
+  return { player: at("voice-player").value, machine: at("voice-machine").value };
+}
+
 /** One click begins a duet, the next one ends it. */
 function duet() {
   instrument.unlock();
@@ -168,7 +176,8 @@ for (const [role, usual] of [["player", "piano"], ["machine", "pluck"]]) {
 warm(["piano", "pluck"]);
 
 const clicks = {
-  panic, duet, "first-duet": duet, replay: hearTake,
+  panic, duet, "first-duet": duet, replay: hearTake, wav: () => attempt(() => wav.save()),
+  "takes-open": () => shelf.open(),
   "octave-down": () => octave(-1), "octave-up": () => octave(1),
   stop() {
     silence();

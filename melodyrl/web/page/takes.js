@@ -5,11 +5,18 @@ import { Performer } from "./performer.js";
 
 const PARTS = { player: "take player", melodyrl: "take machine" }; // by the tracks of our own files
 
+/** The answer of our server to a question. Throws a sentence. */
+export async function got(path, options) {
+  const answer = await fetch(path, options).catch(() => {
+    throw new Error("The page's server does not answer; try again once it is connected.");
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer;
+}
+
 /** What is in the bytes of a .mid: {tempo_bpm, meter, tracks}. Throws a sentence. */
 async function read(bytes) {
-  const answer = await fetch("/notes", { method: "POST", body: bytes });
-  if (!answer.ok) throw new Error(await answer.text());
-  return answer.json();
+  return (await got("/notes", { method: "POST", body: bytes })).json();
 }
 
 /** A file as a tune for the guest: all its tracks as one player. Throws a sentence. */
@@ -21,6 +28,14 @@ export async function tuneOf(file) {
   const barBeats = (meter[0] * 4) / meter[1];
   const skipped = Math.floor(first / barBeats) * barBeats;
   return { title: file.name, tempo_bpm, meter, notes: notes.map((note) => ({ ...note, at: note.at - skipped })) };
+}
+
+/** The notes of the take, {at, length, pitch, velocity, part}, in seconds. Throws a sentence. */
+export async function takeNotes() {
+  const { tracks } = await read(await (await got("/take.mid")).arrayBuffer());
+  const notes = tracks.flatMap(({ name, notes }) => notes.map(([at, end, pitch, velocity]) => (
+    { at, length: end - at, pitch, velocity, part: PARTS[name] ?? "take player" })));
+  return notes.sort((a, b) => a.at - b.at);
 }
 
 /** Plays the take on this page: nothing of it reaches the machine. */
@@ -44,12 +59,7 @@ export class Replay {
 
   /** Fetch the take and play it from the beginning. Throws a sentence. */
   async start() {
-    const answer = await fetch("/take.mid");
-    if (!answer.ok) throw new Error(await answer.text());
-    const { tracks } = await read(await answer.arrayBuffer());
-    this.notes = tracks.flatMap(({ name, notes }) => notes.map(([at, end, pitch, velocity]) => (
-      { at, length: end - at, pitch, velocity, part: PARTS[name] ?? "take player" })));
-    this.notes.sort((a, b) => a.at - b.at);
+    this.notes = await takeNotes();
     const began = performance.now();
     this.performer.start(this.notes, () => (performance.now() - began) / 1000, { ended: this.changed });
     this.changed();

@@ -1,0 +1,77 @@
+// Earlier takes: a dialog that lists those that are kept on this computer, each to be saved.
+
+import { minutes, saveFile } from "./save.js";
+import { got } from "./takes.js";
+
+const NOT_KEPT = "Takes are not kept: melodyrl jam was started with --no-keep-takes.";
+const NONE_YET = "No takes yet: a session is kept as soon as something is played in it.";
+
+/** The dialog; `parts` are its elements {dialog, said, list}. */
+export class Shelf {
+  constructor({ dialog, said, list }) {
+    Object.assign(this, { dialog, said, list });
+  }
+
+  /** Show the takes that there are now. */
+  async open() {
+    this.list.replaceChildren();
+    this.said.textContent = "Reading…";
+    if (!this.dialog.open) this.dialog.showModal();
+    await this.attempt(async () => this.show(await (await got("/takes")).json()));
+  }
+
+  show({ kept, most, takes }) {
+    const worth = takes.filter(isWorthSaving);
+    this.list.replaceChildren(...worth.map((take) => this.row(take)));
+    this.said.textContent = sentence(kept, most, worth.length);
+  }
+
+  row(take) {
+    const row = document.createElement("li");
+    const when = take.began || take.name;
+    row.append(textOf("b", when), textOf("span", take.problem ? "cannot be read" : contents(take)));
+    if (take.problem) row.title = take.problem;
+    else row.append(this.button(take, when));
+    return row;
+  }
+
+  button({ name }, when) {
+    const button = textOf("button", "Save .mid");
+    button.title = "Save this take as a MIDI file: both parts on the bars that were played";
+    button.setAttribute("aria-label", `Save .mid of ${when}`);
+    button.addEventListener("click", () => this.attempt(async () => {
+      const answer = await got(`/takes/${encodeURIComponent(name)}.mid`);
+      saveFile(await answer.blob(), `melodyrl ${name}.mid`);
+    }));
+    return button;
+  }
+
+  /** A sentence that work throws stands in the dialog. */
+  async attempt(work) {
+    try {
+      await work();
+    } catch (problem) {
+      this.said.textContent = problem.message;
+    }
+  }
+}
+
+/** The session of now has a file before anything is played in it. */
+const isWorthSaving = ({ problem, player_notes, machine_notes }) => problem || player_notes + machine_notes > 0;
+
+function sentence(isKept, most, count) {
+  if (!isKept) return NOT_KEPT;
+  if (!count) return NONE_YET;
+  return count < most ? "Newest first." : `The newest ${most}; melodyrl takes lists all.`;
+}
+
+function contents({ length_s, player_notes, machine_notes, has_ended }) {
+  const cut = has_ended ? "" : " · still played, or cut off";
+  return `${minutes(length_s)} · ${player_notes} notes of yours, ${machine_notes} of the machine's${cut}`;
+}
+
+function textOf(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}

@@ -1,0 +1,60 @@
+"""Answers of the server about earlier takes: a list, and one of them as a .mid."""
+
+import asyncio
+import json
+from dataclasses import asdict
+from urllib.parse import quote
+
+from starlette.responses import PlainTextResponse, Response
+
+from melodyrl.errors import FileError
+from melodyrl.web.shelf import Shelf
+
+MOST_TAKES = 50
+"""The newest ones; `melodyrl takes` lists all."""
+
+
+class ShelfReader:
+    """Asks a shelf one thing at a time: the threads would only slow each other."""
+
+    def __init__(self, shelf: Shelf | None) -> None:
+        """None where takes are not kept."""
+        self._shelf = shelf
+        self._reading = asyncio.Semaphore(1)
+
+    async def list(self) -> Response:
+        """The takes, and whether any are kept at all, as JSON."""
+        if self._shelf is None:
+            return _json({"kept": False, "most": MOST_TAKES, "takes": []})
+        try:
+            async with self._reading:
+                takes = await asyncio.to_thread(self._shelf.takes, MOST_TAKES)
+        except FileError as error:
+            return _unreadable(error)
+        return _json({"kept": True, "most": MOST_TAKES, "takes": [asdict(take) for take in takes]})
+
+    async def midi(self, name: str) -> Response:
+        """One take as a file, where the list has its name."""
+        try:
+            data = await self._midi(name)
+        except FileError as error:
+            return _unreadable(error)
+        if data is None:
+            return PlainTextResponse("There is no take of that name.\n", status_code=404)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.mid"}
+        return Response(data, media_type="audio/midi", headers=headers)
+
+    async def _midi(self, name: str) -> bytes | None:
+        if self._shelf is None:
+            return None
+        async with self._reading:
+            return await asyncio.to_thread(self._shelf.midi, name, MOST_TAKES)
+
+
+def _json(value: object) -> Response:
+    # Not JSONResponse: it fails on half a character, which a broken file may hold.
+    return Response(json.dumps(value), media_type="application/json")
+
+
+def _unreadable(error: FileError) -> Response:
+    return PlainTextResponse(f"{error}\n", status_code=500)
