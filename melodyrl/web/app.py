@@ -13,8 +13,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from melodyrl.errors import MidiFileError
 from melodyrl.web import midi_file, protocol
+from melodyrl.web.gate import Gate
 from melodyrl.web.guard import Guard
 from melodyrl.web.hub import Hub, Seat
+from melodyrl.web.lan import Lan
 from melodyrl.web.wire import Wire
 
 _TYPES = {
@@ -32,8 +34,8 @@ _FILE_S = 10.0
 """A .mid that has not come whole by then is not waited for."""
 
 
-def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
-    """The application for one host and port."""
+def build(hub: Hub, wire: Wire, host: str, port: int, lan: Lan | None = None) -> Starlette:
+    """The application for one host and port, and for the network where it is let in."""
     files = _page_files()
 
     async def page(request: Request) -> Response:
@@ -59,9 +61,15 @@ def build(hub: Hub, wire: Wire, host: str, port: int) -> Starlette:
             Route("/notes", notes, methods=["POST"]),
             WebSocketRoute("/socket", socket),
         ],
-        middleware=[Middleware(Guard, host=host, port=port)],
+        middleware=_doors(host, port, lan),
         exception_handlers={404: _missing},
     )
+
+
+def _doors(host: str, port: int, lan: Lan | None) -> list[Middleware]:
+    """What a request has to pass, outermost first."""
+    guard = Middleware(Guard, host=host, port=port, lan=lan)
+    return [guard] if lan is None else [guard, Middleware(Gate, lan=lan, port=port)]
 
 
 def _page_files() -> dict[str, Response]:
