@@ -64,7 +64,7 @@ class Accompany(Playing):
         outgoing = run_offline(engine, hearing.events, until_ns)
         outgoing += engine.close(until_ns)
         if self.mode == "harmony":  # second voices come and go with the notes that they are to
-            return notes_of(heard(outgoing, 0))
+            return notes_of(heard(outgoing, Nanos(0)))
         # Each decision is taken listen_ns after its sixteenth, on which it belongs.
         messages = [
             (_swung(performance, _sixteenth(performance, at_ns), self.swing), message)

@@ -70,6 +70,8 @@ class Jam(Playing):
     """Address to serve the page on."""
     web_port: int = 8765
     """Port to serve the page on."""
+    lan: bool = False
+    """Show the page to this network as well (IPv4): a phone needs the link that is printed."""
     browser: bool = True
     """Open the page in the browser."""
     verbose: bool = False
@@ -83,6 +85,10 @@ class Jam(Playing):
         from melodyrl.live.inbox import Inbox
         from melodyrl.live.ports import open_ports
 
+        if self.lan and self.headless:
+            raise ConfigError(
+                "--lan has no page to show with --headless: give --no-lan or --no-headless."
+            )
         logging.basicConfig(level=logging.INFO if self.verbose else logging.WARNING)
         engine, inbox = self._engine(), Inbox()
         with StopSignal() as signals, ExitStack() as stack:
@@ -168,11 +174,13 @@ class Jam(Playing):
         """Serve the page, join it to the loop, and show it."""
         import time
 
+        from melodyrl.cli.invitation import invite, share
         from melodyrl.cli.take_file import take_file
         from melodyrl.cli.take_folder import default_folder
         from melodyrl.cli.take_shelf import TakeShelf
         from melodyrl.core.engine.events import Event
         from melodyrl.core.engine.notes import take_of
+        from melodyrl.web.lan import lan_address
         from melodyrl.web.stage import Stage
 
         def post(event: Event) -> None:
@@ -183,11 +191,14 @@ class Jam(Playing):
             return take_file(take_of(recording, sent), recording)
 
         shelf = TakeShelf(self.takes or default_folder()) if self.keep_takes else None
-        stage = Stage(self.host, self.web_port, post, take, shelf)
+        lan = share(lan_address(), _say) if self.lan else None
+        stage = Stage(self.host, self.web_port, post, take, shelf=shelf, lan=lan)
         url = stage.start()
         stack.callback(stage.stop)
         daemon.publish_to(stage.publish)
         _say(f"Page: {url}")
+        if stage.link:
+            invite(stage.link)
         if self.browser:
             webbrowser.open(url)
 

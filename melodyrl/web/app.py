@@ -13,8 +13,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from melodyrl.errors import MidiFileError
 from melodyrl.web import midi_file, protocol
+from melodyrl.web.gate import Gate
 from melodyrl.web.guard import Guard
 from melodyrl.web.hub import Hub, Seat
+from melodyrl.web.lan import Lan
 from melodyrl.web.shelf import Shelf
 from melodyrl.web.shelf_reader import ShelfReader
 from melodyrl.web.wire import Wire
@@ -34,8 +36,19 @@ _FILE_S = 10.0
 """A .mid that has not come whole by then is not waited for."""
 
 
-def build(hub: Hub, wire: Wire, host: str, port: int, shelf: Shelf | None = None) -> Starlette:
-    """The application for one host and port; without a shelf no takes are kept."""
+def build(
+    hub: Hub,
+    wire: Wire,
+    host: str,
+    port: int,
+    *,
+    shelf: Shelf | None = None,
+    lan: Lan | None = None,
+) -> Starlette:
+    """The application for one host and port, and for the network where it is let in.
+
+    Without a shelf no takes are kept.
+    """
     files, shelf_reader = _page_files(), ShelfReader(shelf)
 
     async def page(request: Request) -> Response:
@@ -69,9 +82,15 @@ def build(hub: Hub, wire: Wire, host: str, port: int, shelf: Shelf | None = None
             Route("/notes", notes, methods=["POST"]),
             WebSocketRoute("/socket", socket),
         ],
-        middleware=[Middleware(Guard, host=host, port=port)],
+        middleware=_doors(host, port, lan),
         exception_handlers={404: _missing},
     )
+
+
+def _doors(host: str, port: int, lan: Lan | None) -> list[Middleware]:
+    """What a request has to pass, outermost first."""
+    guard = Middleware(Guard, host=host, port=port, lan=lan)
+    return [guard] if lan is None else [guard, Middleware(Gate, lan=lan, port=port)]
 
 
 def _page_files() -> dict[str, Response]:

@@ -8,7 +8,8 @@ Sec-Fetch-Site the first.
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
+
+from melodyrl.web.lan import Lan
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -21,15 +22,17 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 
+_ONLY_SECURE = "Cross-Origin-Opener-Policy"
+"""Browsers know it on https and localhost only, and complain about it anywhere else."""
+
 
 class Guard:
     """ASGI middleware: refuses a wrong Host or Origin, and adds the security headers."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, lan: Lan | None = None) -> None:
         self._app = app
-        self._hosts = {f"{name}:{port}" for name in (*LOCAL_NAMES, host)}
-        if port == 80:
-            self._hosts |= {*LOCAL_NAMES, host}
+        self._secure = _with_port({*LOCAL_NAMES, host}, port)
+        self._hosts = self._secure | (_with_port({lan.address}, port) if lan else set())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request that is ours; refuse any other with 403."""
@@ -40,9 +43,12 @@ class Guard:
         # Browsers name the origin in each request that could change something.
         must_have_origin = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
         if not self._is_ours(headers, must_have_origin=must_have_origin):
-            await _refuse(scope, receive, send)
+            refuse = refusal("This page answers only to itself.")
+            await refuse(scope, receive, _with_headers(send, ""))
             return
-        await self._app(scope, receive, _with_headers(send, headers["host"]))
+        host = headers["host"]
+        is_secure = host.lower() in self._secure
+        await self._app(scope, receive, _with_headers(send, host, is_secure=is_secure))
 
     def _is_ours(self, headers: Headers, *, must_have_origin: bool) -> bool:
         hosts = headers.getlist("host")
@@ -56,19 +62,23 @@ class Guard:
         return origin.lower() == f"http://{hosts[0].lower()}"
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await WebSocketClose(code=1008)(scope, receive, send)
-        return
-    response = PlainTextResponse("This page answers only to itself.\n", status_code=403)
-    await response(scope, receive, _with_headers(send, ""))
+def refusal(sentence: str) -> ASGIApp:
+    """Answers 403 with a sentence, to a request and to a socket that wants to open."""
+    return PlainTextResponse(f"{sentence}\n", status_code=403)
 
 
-def _with_headers(send: Send, host: str) -> Send:
+def _with_port(names: set[str], port: int) -> set[str]:
+    """These names as a Host header says them: browsers leave out port 80."""
+    return {f"{name}:{port}" for name in names} | (names if port == 80 else set())
+
+
+def _with_headers(send: Send, host: str, *, is_secure: bool = True) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(_HEADERS)
+            if not is_secure:
+                del headers[_ONLY_SECURE]
             headers["Content-Security-Policy"] = _policy(host)
         await send(message)
 

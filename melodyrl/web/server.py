@@ -13,7 +13,11 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from melodyrl.errors import PortError
+from melodyrl.web.lan import Lan
 from melodyrl.web.shelf import Shelf
+
+ANY_ADDRESS = "0.0.0.0"
+"""All interfaces of this machine, IPv4."""
 
 FRAME_BYTES = 16 * 1024
 """Longest WebSocket frame that is read at all; the socket is closed on a longer one. Between
@@ -34,9 +38,11 @@ def run(
     port: int,
     ready: Signal | None = None,
     shelf: Shelf | None = None,
+    lan: Lan | None = None,
 ) -> None:
     """Serve the page until the daemon's end of the connection closes.
 
+    With a `lan` it listens on all interfaces, and whoever is not this machine needs its token.
     Port 0 takes any free port. The port in use is sent down the connection (bridge.wait_ready).
     Without a shelf the page says that takes are not kept.
     """
@@ -44,13 +50,13 @@ def run(
         # Ctrl-C reaches the whole process group; the daemon decides, and we end when it does.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        listener = _listen(host, port)
+        listener = _listen(ANY_ADDRESS if lan else host, port)
     except PortError as error:
         connection.send(("failed", str(error)))
         connection.close()
         return
     with listener:
-        _serve(connection, listener, host, ready, shelf)
+        _serve(connection, listener, host, ready, shelf, lan)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -74,6 +80,7 @@ def _serve(
     host: str,
     ready: Signal | None,
     shelf: Shelf | None,
+    lan: Lan | None,
 ) -> None:
     # Imported here: the daemon imports this module only to name `run` for the new process.
     import uvicorn
@@ -93,13 +100,14 @@ def _serve(
     hub = Hub(wire.tell)
     server = Server(
         uvicorn.Config(
-            build(hub, wire, host, port, shelf),
+            build(hub, wire, host, port, shelf=shelf, lan=lan),
             http="h11",
             ws="websockets-sansio",
             ws_max_size=FRAME_BYTES,
             ws_per_message_deflate=False,
             lifespan="off",
             log_level="error",
+            access_log=False,  # a path may hold the token
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=1,

@@ -14,10 +14,11 @@ from melodyrl.core.engine.events import Event
 from melodyrl.errors import ConfigError, PortError
 from melodyrl.web import server
 from melodyrl.web.bridge import Bridge
+from melodyrl.web.lan import Lan
 from melodyrl.web.shelf import Shelf
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""Anyone who reaches the page can play: so nobody else's machine can reach it."""
+"""Anyone who reaches the page can play: so nobody else's machine can, unless it has the token."""
 
 RESTARTS = 5
 """Times in a row that a server is started again without having been ready."""
@@ -32,7 +33,9 @@ class Stage:
         port: int,
         post: Callable[[Event], None],
         take: Callable[[], bytes],
+        *,
         shelf: Shelf | None = None,
+        lan: Lan | None = None,
     ) -> None:
         """`take` gives what is played now; the shelf, what was played earlier, where it is kept."""
         self._host = host
@@ -40,6 +43,7 @@ class Stage:
         self._post = post
         self._take = take
         self._shelf = shelf
+        self._lan = lan
         self._stopping = threading.Event()
         self._state: object | None = None
         self._bridge: Bridge | None = None
@@ -51,6 +55,11 @@ class Stage:
         """Where the page is."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}/"
+
+    @property
+    def link(self) -> str | None:
+        """What opens the page on another device; None where the network is not let in."""
+        return self._lan.link(self._port) if self._lan else None
 
     @property
     def pid(self) -> int | None:
@@ -69,6 +78,8 @@ class Stage:
                 f"The page answers to this machine only: --host {self._host} is not one of "
                 f"{', '.join(LOOPBACK)}."
             )
+        if self._lan and ":" in self._host:
+            raise ConfigError(f"--lan serves IPv4 only: leave out --host {self._host}.")
         try:
             self._port = self._spawn()
         except PortError:
@@ -97,7 +108,9 @@ class Stage:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._process = context.Process(
-            target=server.run, args=(theirs, self._host, self._port, None, self._shelf), daemon=True
+            target=server.run,
+            args=(theirs, self._host, self._port, None, self._shelf, self._lan),
+            daemon=True,
         )
         self._process.start()
         theirs.close()

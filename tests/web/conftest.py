@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from melodyrl.web.lan import Lan, lan_address, new_token
 from tests.web.driving import wait_until
 from tests.web.stand_in import StandIn
 
@@ -24,6 +25,18 @@ def browser():
 @pytest.fixture
 def daemon():
     stand_in = StandIn()
+    stand_in.start()
+    yield stand_in
+    stand_in.stop()
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """A daemon whose page the network may reach, at this machine's own address there."""
+    address = lan_address()
+    if address is None:
+        pytest.skip("needs a network: this machine has no address in one")
+    stand_in = StandIn(lan=Lan(address, new_token()))
     stand_in.start()
     yield stand_in
     stand_in.stop()

@@ -21,6 +21,7 @@ from melodyrl.core.engine.events import (
 from melodyrl.core.engine.snapshot import Choice, Snapshot, Why
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import Key
+from melodyrl.web.lan import Lan
 from melodyrl.web.shelf import Shelf
 from melodyrl.web.stage import Stage
 
@@ -41,12 +42,12 @@ WHY = Why(
 class StandIn:
     """Events in, notes and snapshots out; everything that it was told is kept in `told`."""
 
-    def __init__(self, port: int = 0, shelf: Shelf | None = None) -> None:
+    def __init__(self, port: int = 0, shelf: Shelf | None = None, lan: Lan | None = None) -> None:
         self.told: list[Event] = []
         self.held: set[int] = set()
         self.arrived = threading.Condition()
         self.take_instead: bytes | None = None
-        self.stage = Stage("127.0.0.1", port, self.post, self.take, shelf)
+        self.stage = Stage("127.0.0.1", port, self.post, self.take, shelf=shelf, lan=lan)
         self.state = Snapshot(
             told_ns=Nanos(time.monotonic_ns()),
             running=False,

@@ -12,7 +12,7 @@ export class Instrument {
   /** Browsers allow sound only after a gesture: call this in each. */
   unlock() {
     this.synth ??= this.make();
-    if (this.synth.context.state === "suspended") this.synth.context.resume();
+    if (this.synth.context.state !== "running") this.synth.context.resume();
   }
 
   make() {

@@ -192,6 +192,8 @@ at("volume").addEventListener("input", ({ target }) => {
   at("volume-value").textContent = `${target.value} %`;
   instrument.synth?.setVolume(target.value / 100);
 });
+// To a browser a finger that comes down is no gesture yet, and allows no sound; one that rises is.
+addEventListener("touchend", () => instrument.unlock(), { capture: true, passive: true });
 listen(piano, { octave, panic, pedal: (isDown) => keys.pedal(isDown), undo: () => knobs.undo() });
 leaveFields();
 acceptFiles(at("drop"), playFile);

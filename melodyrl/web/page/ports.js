@@ -2,6 +2,8 @@
 
 import { Midi } from "./midi.js";
 
+// Of a page that came over plain http from another machine.
+const NOT_HERE = "Browsers offer MIDI devices only to https or localhost; the keys and the sound work.";
 const at = (id) => document.getElementById(id);
 
 export class Ports {
@@ -9,6 +11,7 @@ export class Ports {
   constructor(keys, say) {
     this.say = say;
     this.midi = new Midi(keys, () => this.show());
+    if (!isSecureContext) this.tell(NOT_HERE);
     at("midi").addEventListener("click", () => this.open());
     at("midi-out").addEventListener("change", ({ target }) => this.midi.sendTo(target.value));
   }
@@ -27,12 +30,17 @@ export class Ports {
 
   show() {
     const names = this.midi.inputs.map(({ name }) => name);
-    at("midi").hidden = true;
-    at("midi-in").hidden = false;
-    at("midi-in").textContent = names.length ? `Listening to ${names.join(", ")}.` : "No keyboard yet: plug one in.";
+    this.tell(names.length ? `Listening to ${names.join(", ")}.` : "No keyboard yet: plug one in.");
     at("midi-out-label").hidden = this.midi.outputs.length === 0;
     at("midi-out").replaceChildren(new Option("this page", ""),
       ...this.midi.outputs.map(({ id, name }) => new Option(name, id)));
     at("midi-out").value = this.midi.output?.id ?? "";
+  }
+
+  /** A sentence in the place of the button. */
+  tell(sentence) {
+    at("midi").hidden = true;
+    at("midi-in").hidden = false;
+    at("midi-in").textContent = sentence;
   }
 }
