@@ -11,7 +11,7 @@ const TERMS = {
     tip: "The step from the note before, as people take it or do not",
   },
   diversity: {
-    title: "Freshness", words: ["heard before", "familiar", "fresh"],
+    title: "Fresh", words: ["heard before", "familiar", "fresh"],
     tip: "Against what it has just played",
   },
   rhythm: {
