@@ -35,7 +35,7 @@ class Profiles:
     def __init__(self) -> None:
         self._heard = np.zeros(12)
 
-    def hear(self, pitch: int) -> None:
+    def hear(self, pitch: int, *, is_line: bool = False) -> None:
         """A note began."""
         self._heard[pitch % 12] += 1
 
@@ -107,7 +107,7 @@ def keys(tune: Tune, finder: KeyFinder | Profiles, chords: bool, notes: bool) ->
             if chord is not None:
                 finder.hear_chord(chord)
         if step in pitches:
-            finder.hear(pitches[step])
+            finder.hear(pitches[step], is_line=not chords)
     return found
 
 

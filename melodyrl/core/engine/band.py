@@ -85,7 +85,7 @@ class Band:
     def hear(self, note: NoteOn, at_ns: Nanos) -> None:
         """A note of the player began."""
         self.listener.note_on(note, at_ns)
-        self.tonality.hear(note.pitch)
+        self.tonality.hear(note.pitch, is_line=len(self.listener.fingers) == 1)
         self.chords.note_on(note)
 
     def read(self, at_ns: Nanos, transport: Transport) -> None:

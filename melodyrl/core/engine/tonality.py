@@ -14,9 +14,9 @@ class Tonality:
         self.key: Key | None = fixed
         """In force now; None until something is heard."""
 
-    def hear(self, pitch: int) -> None:
-        """A note of the player began."""
-        self._finder.hear(pitch)
+    def hear(self, pitch: int, *, is_line: bool = False) -> None:
+        """A note of the player began; where it is alone, one of a line."""
+        self._finder.hear(pitch, is_line=is_line)
         if self.key is None:
             self.settle()
 
