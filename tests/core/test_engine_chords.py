@@ -59,6 +59,12 @@ def chords_of(outgoing):
     return struck
 
 
+def test_where_no_key_is_given_two_notes_are_listened_to_first():
+    struck = chords_of(run_offline(engine(key=None), sung(), UNTIL))
+
+    assert min(struck) == 2 * 4 * STEP + 20 * MS
+
+
 def test_a_tune_gets_chords_from_its_first_note():
     outgoing = run_offline(engine(), sung(), UNTIL)
 

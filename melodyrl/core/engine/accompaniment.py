@@ -47,12 +47,14 @@ class Accompaniment:
         """A note of the player began; of several at once the highest is the tune."""
         self._struck = max(note.pitch, self._struck or 0)
 
-    def step(self, moment: Moment, listener: Listener) -> list[Message]:
-        """Decide a grid step, and play what it brings."""
+    def step(self, moment: Moment, listener: Listener, *, is_guess: bool) -> list[Message]:
+        """Decide a grid step, and play what it brings; no first chord in a key that is a guess."""
         onset = self._follow_tune(listener.sounding)
         if self._tune is None and self._home is None:
             return []
         self._frame(moment, onset=onset)
+        if is_guess and self._scene.chord[0] < 0:
+            return []
         action = self._mind.decide(self._scene)
         play(self._scene, np.array([action]))
         level = moment.meter.level(moment.position.step_in_bar)

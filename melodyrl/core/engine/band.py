@@ -106,7 +106,7 @@ class Band:
         if mode == "answer":
             return self.replies.step(moment, self.listener.sounding)
         if mode == "chords":
-            return self.chords.step(moment, self.listener)
+            return self.chords.step(moment, self.listener, is_guess=self.tonality.is_guess)
         return self.harmony.step(moment)
 
     def answer(self, note: NoteOn, position: Position, meter: Meter) -> list[Message]:

@@ -28,6 +28,7 @@ _TONIC = 70  # evidence of a tonic triad for its mode; home alone does not tell 
 _BEGINNING = 100  # evidence for the key that the first chord would be at home in
 _SELDOM = -5 * _NAT  # what the rarest chord can say against a key
 _KEPT, _OF = 15, 16  # of the evidence, at each bar: half is forgotten after eleven
+_FEWEST = 3  # notes, of a first bar, by which a key is more than a guess
 _FOREIGN_OF = 2  # a bar of which one part in two or more lies outside the key has left it
 
 Evidence = list[int]
@@ -49,6 +50,12 @@ class KeyFinder:
         self._last, self._moved = smoothness.NONE, smoothness.NONE
         self._key: Key | None = None
         self._is_settled = False
+        self._notes = 0
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether too little was heard to tell a tonic from a third or a fifth."""
+        return not self._is_settled and self._notes < _FEWEST
 
     @property
     def key(self) -> Key | None:
@@ -58,6 +65,7 @@ class KeyFinder:
     def hear(self, pitch: int, *, is_line: bool = False) -> None:
         """A note began; that of a line, which is played alone, says more by where it comes from."""
         self._heard[pitch % 12] += 1
+        self._notes += 1
         follows = is_line and self._last != smoothness.NONE
         moved = pitch - self._last if follows else smoothness.NONE
         if follows:

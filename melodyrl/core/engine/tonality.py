@@ -14,6 +14,11 @@ class Tonality:
         self.key: Key | None = fixed
         """In force now; None until something is heard."""
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether the key is none that was fixed, and hardly anything was heard."""
+        return self.fixed is None and self._finder.is_guess
+
     def hear(self, pitch: int, *, is_line: bool = False) -> None:
         """A note of the player began; where it is alone, one of a line."""
         self._finder.hear(pitch, is_line=is_line)
