@@ -19,6 +19,6 @@ class ChordPreset:
 
 CHORDS = ChordPreset()
 
-BALANCE = {"fit": 0.7, "function": 1.0, "pace": 1.4, "colour": 1.6}
+BALANCE = {"fit": 1.0, "function": 1.0, "pace": 1.4, "colour": 1.6}
 """How the four terms with a knob weigh against each other with all knobs at their defaults. At 1
-each, what was learned fits the tune better than people do, with three quarters of the variety."""
+each, what is learned comes to the same few chords; here its variety is people's."""
