@@ -52,9 +52,6 @@ class Jam(Playing):
     """Part of the name of a keyboard to listen to (see `melodyrl ports`); may be given again."""
     listen_channel: Annotated[tuple[int, ...], UseAppendAction] = ()
     """MIDI channel to listen to, 1 to 16; may be given again. All where none is given."""
-    map: Annotated[tuple[str, ...], UseAppendAction] = ()
-    """Controller of your keyboard that turns a knob or presses a button, such as 21=harmony or
-    22=answer (a mode, or tap, stop, panic); may be given again."""
     output: str | None = None
     """Part of the name of an instrument to play on."""
     channel: int = 1
@@ -83,7 +80,6 @@ class Jam(Playing):
     def run(self) -> None:
         """Play until Ctrl-C or SIGTERM, then release every note."""
         from melodyrl.live.clock import MonotonicClock
-        from melodyrl.live.controls import Controls, meanings
         from melodyrl.live.daemon import Daemon, StopSignal
         from melodyrl.live.follower import MidiFollower
         from melodyrl.live.inbox import Inbox
@@ -95,11 +91,10 @@ class Jam(Playing):
             )
         logging.basicConfig(level=logging.INFO if self.verbose else logging.WARNING)
         engine, inbox = self._engine(), Inbox()
-        mapped = meanings(self.map)
         with StopSignal() as signals, ExitStack() as stack:
             ports = open_ports(
                 self.port_name,
-                Controls(inbox.post, mapped) if mapped else inbox.post,
+                inbox.post,
                 self.api,
                 listen_to=self.input,
                 play_on=self.output,
