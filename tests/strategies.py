@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 from melodyrl.core.engine.events import (
     KNOBS,
     MODES,
+    TARGETS,
     Announce,
     Event,
+    Forget,
+    Learn,
     Panic,
     Release,
     SetKey,
@@ -36,6 +39,12 @@ knobs = st.sampled_from(sorted(KNOBS)).flatmap(
 )
 keys = st.builds(SetKey, st.none() | st.integers(0, 11), st.booleans())
 meters = st.sampled_from([SetMeter(4, 4), SetMeter(3, 4), SetMeter(6, 8)])
+controls = st.builds(
+    ControlChange, st.sampled_from([0, 1, 7, 21, 22]), st.integers(0, 127), st.integers(0, 1)
+)
+learning = st.builds(Learn, st.none() | st.sampled_from(TARGETS)) | st.builds(
+    Forget, st.sampled_from(TARGETS)
+)
 commands = st.one_of(
     knobs,
     st.builds(SetMode, st.sampled_from(MODES)),
@@ -45,7 +54,9 @@ commands = st.one_of(
     st.builds(Announce, st.integers(0, 4095)),
     st.sampled_from([Start(), Stop(), Panic(), Release(), Tap()]),
 )
-events: st.SearchStrategy[Event] = st.one_of(note_ons, note_ons, note_offs, pedals, commands)
+events: st.SearchStrategy[Event] = st.one_of(
+    note_ons, note_ons, note_offs, pedals, controls, learning, commands
+)
 
 nonsense = st.sampled_from(
     [
@@ -62,6 +73,10 @@ nonsense = st.sampled_from(
         SetKnob("loudness", 0.5),  # type: ignore[arg-type]
         SetKnob(["harmony"], 0.5),  # type: ignore[arg-type]
         SetMode("dance"),  # type: ignore[arg-type]
+        Learn("loudness"),  # type: ignore[arg-type]
+        Learn(["harmony"]),  # type: ignore[arg-type]
+        Forget(None),  # type: ignore[arg-type]
+        Forget("solo"),  # type: ignore[arg-type]
         SetTempo(0.0),
         SetTempo(math.inf),
         SetTempo("fast"),  # type: ignore[arg-type]

@@ -12,13 +12,14 @@ from tyro.conf import UseAppendAction
 
 from melodyrl.cli.playing import Playing, open_chord_policy, open_policy
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import ClockSource, Mode, Nanos
+from melodyrl.core.engine.events import Bindings, ClockSource, Mode, Nanos
 from melodyrl.errors import ConfigError, FileError, PortError
 from melodyrl.live.systems import Api
 
 if TYPE_CHECKING:
     from melodyrl.live.daemon import Daemon
     from melodyrl.live.inbox import Inbox
+    from melodyrl.live.keeper import Keeper
 
 READY = {"internal": "Play. Ctrl-C ends.", "midi": "Play. Waits for the clock. Ctrl-C ends."}
 
@@ -56,6 +57,9 @@ class Jam(Playing):
     """Part of the name of an instrument to play on."""
     channel: int = 1
     """MIDI channel to play on, 1 to 16."""
+    map: Annotated[tuple[str, ...], UseAppendAction] = ()
+    """A control of your keyboard and what it turns, such as 21=harmony or 22=mode-chords; may be
+    given again. What was learned on the page comes before, so that this holds."""
     thru: bool = False
     """Send on what you play as well, on its own channel."""
     port_name: str = "melodyrl"
@@ -114,7 +118,7 @@ class Jam(Playing):
             )
             _say(ports.sentence if ports.are_open else f"{ports.sentence} Play on the page.")
             if not self.headless:
-                self._open_page(inbox, daemon, stack)
+                self._open_page(inbox, daemon, self._keeper(engine, stack), stack)
             daemon.start()
             stack.callback(daemon.stop)
             _say(READY[self.clock])
@@ -137,6 +141,7 @@ class Jam(Playing):
             channel=self.channel - 1,
             clock=self.clock,
             clock_out=self.clock_out,
+            bindings=self._bindings(),
         )
         policy, chord_policy = open_policy(self.policy), open_chord_policy(self.chord_policy)
 
@@ -144,6 +149,37 @@ class Jam(Playing):
         warm_up = Engine(replace(config, clock="internal"), policy, chord_policy=chord_policy)
         run_offline(warm_up, [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
         return Engine(config, policy, chord_policy=chord_policy)
+
+    def _bindings(self) -> Bindings:
+        """The controls that were learned, and those of the flags."""
+        from melodyrl.cli.controls_file import (
+            default_path,
+            parse_controls,
+            read_controls,
+            with_controls,
+        )
+
+        given = parse_controls(self.map)
+        try:
+            return with_controls(read_controls(default_path()), given)
+        except FileError as error:
+            _say(str(error))  # no reason not to play
+            return given
+
+    def _keeper(self, engine: Engine, stack: ExitStack) -> "Keeper":
+        """Keep the controls that are learned from now on, but for those of the flags."""
+        from melodyrl.cli.controls_file import default_path, parse_controls, write_controls
+        from melodyrl.live.keeper import Keeper
+
+        path, given = default_path(), parse_controls(self.map)
+
+        def write(bindings: Bindings) -> None:
+            write_controls(path, tuple(pair for pair in bindings if pair not in given))
+
+        keeper = Keeper(engine.snapshot().bindings, write)
+        keeper.start()
+        stack.callback(keeper.close)
+        return keeper
 
     def _journal(self, engine: Engine, stack: ExitStack) -> Callable[[object], None]:
         """Keep what is played from now on; say where the last session was cut off."""
@@ -170,7 +206,9 @@ class Jam(Playing):
         stack.callback(journal.close)
         return journal.record
 
-    def _open_page(self, inbox: "Inbox", daemon: "Daemon", stack: ExitStack) -> None:
+    def _open_page(
+        self, inbox: "Inbox", daemon: "Daemon", keeper: "Keeper", stack: ExitStack
+    ) -> None:
         """Serve the page, join it to the loop, and show it."""
         import time
 
@@ -190,12 +228,16 @@ class Jam(Playing):
             recording, sent = daemon.ask(lambda engine: (engine.recording(), engine.sent()))
             return take_file(take_of(recording, sent), recording)
 
+        def publish(item: object) -> None:
+            keeper.see(item)
+            stage.publish(item)
+
         shelf = TakeShelf(self.takes or default_folder()) if self.keep_takes else None
         lan = share(lan_address(), _say) if self.lan else None
         stage = Stage(self.host, self.web_port, post, take, shelf=shelf, lan=lan)
         url = stage.start()
         stack.callback(stage.stop)
-        daemon.publish_to(stage.publish)
+        daemon.publish_to(publish)
         _say(f"Page: {url}")
         if stage.link:
             invite(stage.link)

@@ -26,7 +26,7 @@ class Playing:
     density: float = KNOBS["density"][2]
     """Notes a beat, 0.25 to 4."""
     temperature: float = KNOBS["temperature"][2]
-    """How freely it chooses, 0 (always its best note) to 1."""
+    """How far it leans from its best note to what people usually play, 0 to 0.4."""
     swing: float = KNOBS["swing"][2]
     """How late it plays off the beat, 0 (straight) to 1 (triplets); 6/8 does not swing."""
     policy: str = "shipped"

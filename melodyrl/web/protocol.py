@@ -8,6 +8,8 @@ From the page, one object a message, no other fields than these:
     {"type": "tap"}                                              four in time set the tempo
     {"type": "key", "tonic": 9, "minor": true}                   tonic null: listen for it
     {"type": "meter", "beats": 3, "unit": 4}                     4/4, 3/4, 6/8
+    {"type": "learn", "target": "harmony"}                       one of events.TARGETS; null: none
+    {"type": "forget", "target": "harmony"}                      one of events.TARGETS
     {"type": "start"}  {"type": "stop"}  {"type": "panic"}
 To the page: "hello" once, then "note", "state", "lost" (some notes were not sent) and "error".
 """
@@ -213,6 +215,21 @@ def _meter(fields: dict[str, Any]) -> Event:
     return events.SetMeter(*meter)
 
 
+def _learn(fields: dict[str, Any]) -> Event:
+    if fields.get("target", 0) is None:
+        fields.pop("target")
+        return events.Learn(None)
+    return events.Learn(_target(fields))
+
+
+def _target(fields: dict[str, Any]) -> events.Target:
+    target = fields.pop("target", None)
+    for known in events.TARGETS:
+        if target == known:
+            return known
+    raise ProtocolError(f"Target {_shown(target)} is not one of {', '.join(events.TARGETS)}.")
+
+
 _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "note": _note,
     "knob": _knob,
@@ -221,6 +238,8 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "tap": lambda _: events.Tap(),
     "key": _key,
     "meter": _meter,
+    "learn": _learn,
+    "forget": lambda fields: events.Forget(_target(fields)),
     "start": lambda _: events.Start(),
     "stop": lambda _: events.Stop(),
     "panic": lambda _: events.Panic(),

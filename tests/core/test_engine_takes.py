@@ -86,6 +86,23 @@ def test_a_take_from_before_there_was_swing_was_played_straight():
     assert from_lines(head(config=config)).config == CONFIG
 
 
+@pytest.mark.parametrize(
+    "bindings", [7, "21", [21], [[21]], [[21, "harmony", 1]], [[64, "harmony"]], [[21, None]]]
+)
+def test_broken_bindings_are_refused(bindings):
+    config = {**json.loads(lines()[0])["config"], "bindings": bindings}
+
+    with pytest.raises(FileError, match="Line 1 is not one of a recording of ours"):
+        from_lines(head(config=config))
+
+
+def test_a_recording_from_before_there_were_bindings_has_none():
+    config = json.loads(lines()[0])["config"]
+    del config["bindings"]
+
+    assert from_lines(head(config=config)).config == CONFIG
+
+
 def test_the_oldest_events_are_let_go_and_counted():
     recorder = Recorder(most=3)
     for at in range(5):

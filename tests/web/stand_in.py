@@ -10,6 +10,8 @@ import mido
 from melodyrl.core.engine.events import (
     KNOBS,
     Event,
+    Forget,
+    Learn,
     Nanos,
     Panic,
     SetKey,
@@ -64,6 +66,8 @@ class StandIn:
             fixed_key=None,
             mode="solo",
             knobs=tuple((name, default) for name, (_, _, default) in KNOBS.items()),
+            bindings=(),
+            armed=None,
             sounding=(),
             held=(),
             why=None,
@@ -95,6 +99,8 @@ class StandIn:
                 self.publish()
             case SetKnob(name, value):
                 self.publish(knobs=tuple({**dict(self.state.knobs), name: value}.items()))
+            case Learn() | Forget():
+                self.learn(event)
             case SetMode(mode):
                 self.publish(mode=mode)
             case SetTempo(tempo_bpm):
@@ -110,6 +116,17 @@ class StandIn:
         with self.arrived:
             self.told.append(event)
             self.arrived.notify_all()
+
+    def learn(self, event: Learn | Forget) -> None:
+        match event:
+            case Learn(target):
+                self.publish(armed=target)
+            case Forget(target):
+                self.publish(bindings=tuple(p for p in self.state.bindings if p[1] != target))
+
+    def turn(self, controller: int) -> None:
+        """A control of the player's keyboard is turned, while one is waited for."""
+        self.publish(bindings=((controller, self.state.armed),), armed=None)
 
     def show(self, who: str, pitch: int, velocity: int) -> None:
         self.stage.publish(("note", who, velocity > 0, pitch, velocity, time.monotonic_ns()))

@@ -24,6 +24,10 @@ GOOD = [
     ({"type": "key", "tonic": 9, "minor": True}, events.SetKey(9, True)),
     ({"type": "key", "tonic": None}, events.SetKey(None)),
     ({"type": "meter", "beats": 6, "unit": 8}, events.SetMeter(6, 8)),
+    ({"type": "learn", "target": "density"}, events.Learn("density")),
+    ({"type": "learn", "target": "mode-chords"}, events.Learn("mode-chords")),
+    ({"type": "learn", "target": None}, events.Learn(None)),
+    ({"type": "forget", "target": "panic"}, events.Forget("panic")),
     ({"type": "start"}, events.Start()),
     ({"type": "stop"}, events.Stop()),
     ({"type": "panic"}, events.Panic()),
@@ -61,6 +65,13 @@ BAD = [
     '{"type": "key", "tonic": 3}',
     '{"type": "key"}',
     '{"type": "meter", "beats": 5, "unit": 4}',
+    '{"type": "learn"}',
+    '{"type": "learn", "target": "volume"}',
+    '{"type": "learn", "target": ["harmony"]}',
+    '{"type": "learn", "target": "harmony", "controller": 21}',
+    '{"type": "forget"}',
+    '{"type": "forget", "target": null}',
+    '{"type": "forget", "target": "' + "x" * 4000 + '"}',
 ]
 
 
@@ -96,10 +107,26 @@ json_values = st.recursive(
 )
 near_messages = st.dictionaries(
     st.sampled_from(
-        ["type", "on", "pitch", "velocity", "name", "value", "mode", "tonic", "minor", "beats"]
+        [
+            *(
+                "type",
+                "on",
+                "pitch",
+                "velocity",
+                "name",
+                "value",
+                "mode",
+                "tonic",
+                "minor",
+                "beats",
+            ),
+            "target",
+        ]
     ),
     json_values
-    | st.sampled_from(["note", "knob", "mode", "key", "meter", "harmony", "solo", 60, True]),
+    | st.sampled_from(
+        ["note", "knob", "mode", "key", "meter", "learn", "forget", "harmony", "solo", 60, True]
+    ),
 ).map(json.dumps)
 
 

@@ -37,6 +37,7 @@ class Band:
         chord_policy: Policy | None,
         rng: np.random.Generator,
     ) -> None:
+        self._knobs: Mapping[KnobName, float] | None = None
         self.mind = Mind(policy, config.knobs, rng)
         self.listener = Listener()
         self.tonality = Tonality(config.key)
@@ -57,6 +58,7 @@ class Band:
 
     def change_line(self) -> None:
         """What was played so far has no bearing on what comes."""
+        self._take_over()
         self._voice.begin()
         self.replies.begin()
         self.harmony.begin()
@@ -64,9 +66,8 @@ class Band:
         self.mind.forget()
 
     def turn(self, knobs: Mapping[KnobName, float]) -> None:
-        """Take over the present knobs."""
-        self.mind.turn(knobs)
-        self.chord_mind.turn(knobs)
+        """Take over the knobs when they are asked for next, however often they are turned."""
+        self._knobs = knobs
 
     @property
     def failures(self) -> int:
@@ -98,6 +99,7 @@ class Band:
 
     def step(self, mode: Mode, position: Position, meter: Meter) -> list[Message]:
         """What a grid step brings in a mode."""
+        self._take_over()
         moment = self._moment(position, meter)
         if moment is None or mode == "off":
             return []
@@ -111,16 +113,24 @@ class Band:
 
     def answer(self, note: NoteOn, position: Position, meter: Meter) -> list[Message]:
         """The second voice to a note of the player that was just heard."""
+        self._take_over()
         moment = self._moment(position, meter)
         return self.harmony.note_on(note, moment, self.listener.fingers) if moment else []
 
     def why(self, mode: Mode) -> Why | None:
         """What spoke for the last decision."""
+        self._take_over()
         if mode == "chords":
             return explain_chord(self.chord_mind, self.chords.home)
         if mode == "off" or self._voice.base is None:
             return None
         return explain(self.mind, self._voice.base)
+
+    def _take_over(self) -> None:
+        if self._knobs is not None:
+            self.mind.turn(self._knobs)
+            self.chord_mind.turn(self._knobs)
+            self._knobs = None
 
     def _moment(self, position: Position, meter: Meter) -> Moment | None:
         key = self.tonality.key

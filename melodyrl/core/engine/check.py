@@ -6,8 +6,11 @@ from math import isfinite
 from melodyrl.core.engine.events import (
     KNOBS,
     MODES,
+    TARGETS,
     Announce,
+    Forget,
     Halt,
+    Learn,
     Panic,
     Release,
     SetKey,
@@ -36,8 +39,8 @@ def makes_sense(event: object) -> bool:
             return _is_message(event)
         case SetKnob(name, value):
             return _is_known(name, KNOBS) and _is_between(value, KNOBS[name][0], KNOBS[name][1])
-        case SetMode(mode):
-            return _is_known(mode, MODES)
+        case SetMode() | Learn() | Forget():
+            return _is_choice(event)
         case SetTempo(tempo_bpm):
             return _is_between(tempo_bpm, SLOWEST_BPM, FASTEST_BPM)
         case SetKey(tonic, minor):
@@ -63,6 +66,16 @@ def _is_message(message: Message) -> bool:
         case ControlChange(controller, value, _):
             values = (controller, value)
     return all(_is_within(value, 127) for value in values) and _is_within(message.channel, 15)
+
+
+def _is_choice(event: SetMode | Learn | Forget) -> bool:
+    match event:
+        case SetMode(mode):
+            return _is_known(mode, MODES)
+        case Learn(target):
+            return target is None or _is_known(target, TARGETS)
+        case Forget(target):
+            return _is_known(target, TARGETS)
 
 
 def _is_sync(event: Sync) -> bool:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from melodyrl.core.engine.check import makes_sense
+from melodyrl.core.engine.controls import bindings_problem
 from melodyrl.core.engine.events import (
     CLOCKS,
     KNOBS,
+    Bindings,
     ClockSource,
     KnobName,
     Mode,
@@ -44,6 +46,8 @@ class EngineConfig:
     key: Key | None = None
     """None listens for the key."""
     knobs: dict[KnobName, float] = field(default_factory=default_knobs)
+    bindings: Bindings = ()
+    """Which controller of the player's keyboard turns what."""
     channel: int = 0
     """0-15, on which we play."""
     listen_ns: Nanos = LISTEN_NS
@@ -73,6 +77,8 @@ class EngineConfig:
             return f"The clock {self.clock!r} is not one of {', '.join(CLOCKS)}."
         if missing := set(KNOBS) - set(self.knobs):
             return f"The knobs {', '.join(sorted(missing))} are missing."
+        if problem := bindings_problem(self.bindings):
+            return problem
         is_whole = type(self.listen_ns) is int and type(self.seed) is int
         if not is_whole or self.listen_ns < 0 or self.seed < 0:
             return "Listen_ns and seed must be whole numbers from 0 up."

@@ -10,11 +10,14 @@ from melodyrl.core.engine.band import Band
 from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.clock_out import ClockOut
 from melodyrl.core.engine.config import DECIDE_NS, EngineConfig
+from melodyrl.core.engine.controls import Controls
 from melodyrl.core.engine.events import (
     Announce,
     Event,
+    Forget,
     Halt,
     KnobName,
+    Learn,
     Mode,
     Nanos,
     Outgoing,
@@ -71,6 +74,7 @@ class Engine:
         self._policy = policy
         self._mode: Mode = config.mode
         self._knobs: dict[KnobName, float] = dict(config.knobs)
+        self._controls = Controls(config.bindings)
         self._band = Band(config, policy, chord_policy, rng or np.random.default_rng(config.seed))
         self._decide_ns = min(DECIDE_NS, config.listen_ns)
         listen_ns = Nanos(config.listen_ns - self._decide_ns)
@@ -135,6 +139,8 @@ class Engine:
             fixed_key=band.tonality.fixed.name if band.tonality.fixed else None,
             mode=self._mode,
             knobs=tuple(self._knobs.items()),
+            bindings=self._controls.bindings,
+            armed=self._controls.armed,
             sounding=self._outbox.sounding(self._told),
             held=tuple(sorted(band.listener.sounding)),
             why=band.why(self._mode),
@@ -207,9 +213,8 @@ class Engine:
         match event:
             case NoteOn() | NoteOff() | ControlChange():
                 self._hear(event)
-            case SetKnob(name, value):
-                self._knobs[name] = value
-                self._band.turn(self._knobs)
+            case SetKnob() | Learn() | Forget():
+                self._turn(event)
             case SetKey(tonic, minor):
                 self._fix_key(None if tonic is None else Key(tonic, minor))
             case SetTempo() | Tap() | Sync() | Halt():
@@ -224,6 +229,16 @@ class Engine:
                 self._transport_to(event)
             case Release():
                 self._outbox.say(self._band.ledger.release(), self._told)
+
+    def _turn(self, event: SetKnob | Learn | Forget) -> None:
+        match event:
+            case SetKnob(name, value):
+                self._knobs[name] = value
+                self._band.turn(self._knobs)
+            case Learn(target):
+                self._controls.armed = target
+            case Forget(target):
+                self._controls.forget(target)
 
     def _pace(self, event: SetTempo | Tap | Sync | Halt) -> None:
         match event:
@@ -285,6 +300,8 @@ class Engine:
                 for pitch in band.listener.down(channel) if controller in SILENCES else ():
                     self._hear(NoteOff(pitch, channel))
                 band.listener.control(message, at)
+                if command := self._controls.hear(message):
+                    self._apply(command)
 
     def _answer(self, note: NoteOn, at_ns: Nanos) -> None:
         position = self._transport.position_at(at_ns)

@@ -31,6 +31,25 @@ what a nat of people's habit is worth (policy.habit). Swing, from straight to tr
 is sent and never what is decided (engine.swing). The other four are relative weights (normalised
 together, see rewards.preference)."""
 
+SwitchName = Literal[
+    "mode-solo", "mode-answer", "mode-harmony", "mode-chords", "mode-off", "stop", "panic"
+]
+Target = KnobName | SwitchName
+"""What a control of the player's keyboard can turn: a knob, or a command that it switches."""
+SWITCHES: tuple[SwitchName, ...] = (
+    "mode-solo",
+    "mode-answer",
+    "mode-harmony",
+    "mode-chords",
+    "mode-off",
+    "stop",
+    "panic",
+)
+TARGETS: tuple[Target, ...] = (*KNOBS, *SWITCHES)
+
+Bindings = tuple[tuple[int, Target], ...]
+"""Controllers (0-127) and what each one turns; each of both at most once."""
+
 
 @dataclass(frozen=True, slots=True)
 class SetKnob:
@@ -109,6 +128,23 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Learn:
+    """The next control that moves on the player's keyboard turns this; None: none is waited for.
+
+    A controller that has a meaning of its own (see controls.meaning) is not taken.
+    """
+
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """No control turns this any more."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """Another clock leads: by it, the song is at `step` at `anchor_ns`. Begins the music.
 
@@ -130,7 +166,7 @@ class Halt:
 
 
 Command = SetKnob | SetMode | SetTempo | Tap | SetKey | SetMeter | Start | Stop | Panic | Release
-Event = NoteOn | NoteOff | ControlChange | Command | Announce | Sync | Halt
+Event = NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Announce | Sync | Halt
 
 
 @dataclass(frozen=True, slots=True)

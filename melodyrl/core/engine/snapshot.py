@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from melodyrl.core.engine.events import ClockSource, KnobName, Mode, Nanos
+from melodyrl.core.engine.events import Bindings, ClockSource, KnobName, Mode, Nanos, Target
 
 ClockState = Literal["waiting", "locked", "holding"]
 
@@ -70,6 +70,10 @@ class Snapshot:
     """Asked for; in force from the next bar on. None where the key is listened for."""
     mode: Mode
     knobs: tuple[tuple[KnobName, float], ...]
+    bindings: Bindings
+    """Which controller of the player's keyboard turns what."""
+    armed: Target | None
+    """What the next control that moves will turn."""
     sounding: tuple[int, ...]
     """Ours, by what is due by now: what is decided and comes later is not among them."""
     held: tuple[int, ...]

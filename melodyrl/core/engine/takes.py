@@ -3,13 +3,16 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from typing import cast
 
 from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.events import (
     Announce,
     Event,
+    Forget,
     Halt,
+    Learn,
     Nanos,
     Panic,
     Release,
@@ -45,6 +48,8 @@ _EVENTS: dict[str, Callable[..., Event]] = {
         Panic,
         Release,
         Tap,
+        Learn,
+        Forget,
         Announce,
         Sync,
         Halt,
@@ -129,11 +134,18 @@ def _config(record: dict[str, object]) -> EngineConfig:
     knobs = {"swing": 0.0, **record["knobs"]}  # type: ignore[dict-item]
     values = {**record, "knobs": knobs, "meter": Meter(**meter)}  # type: ignore[arg-type]
     values["key"] = None if key is None else Key(**key)  # type: ignore[arg-type]
+    values["bindings"] = _pairs(record.get("bindings", []))
     config = EngineConfig(**values)  # type: ignore[arg-type]
     problem = config.problem()
     if problem:
         raise ValueError(problem)
     return config
+
+
+def _pairs(value: object) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r} is not a list of bindings")
+    return tuple(tuple(pair) for pair in cast(list[list[object]], value))
 
 
 def _whole(value: object) -> int:

@@ -19,10 +19,11 @@ const SETTLE_MS = 500; // a knob that was just turned is not turned back by an o
 const at = (id) => document.getElementById(id);
 
 export class Knobs {
-  /** turn(name, value) asks the daemon; say(sentence) tells the person. */
-  constructor(turn, say) {
+  /** turn(name, value) asks the daemon; say(sentence) tells the person; learning is a Learning. */
+  constructor(turn, say, learning) {
     this.turn = turn;
     this.say = say;
+    this.learning = learning;
     this.knobs = new Map(); // name -> {input, output, usual, touched}
     this.history = new History();
     at("undo").addEventListener("click", () => this.undo());
@@ -49,11 +50,12 @@ export class Knobs {
       type: "range", id: `knob-${name}`, min: low, max: high, step: 0.01, value: usual,
     });
     box.className = "knob";
-    box.title = `${tip} (double-click: back to ${inUnit(name, usual)})`;
+    box.title = `${tip} (double-click: back to ${inUnit(name, usual)}; right-click or M: turn it from your keyboard)`;
     input.setAttribute("aria-description", tip);
     input.addEventListener("input", () => this.ask(name, Number(input.value)));
     box.addEventListener("dblclick", () => this.ask(name, usual));
     box.append(label, input, output);
+    this.learning.add(name, box, input);
     this.knobs.set(name, { input, output, usual, value: usual, touched: -Infinity });
     this.show(name, usual);
     at("knobs").append(box);

@@ -7,6 +7,7 @@ import { Health } from "./health.js";
 import { Instrument } from "./instrument.js";
 import { Keys } from "./keys.js";
 import { Knobs } from "./knobs.js";
+import { Learning } from "./learning.js";
 import { Link } from "./link.js";
 import { Panel } from "./panel.js";
 import { CODES, Piano } from "./piano.js";
@@ -43,7 +44,8 @@ const piano = new Piano(at("piano"), keys);
 const roll = new Roll(at("roll"), score, grid, () => instrument.latencyMs);
 const why = new Why(at("why"), at("why-table"));
 const panel = new Panel(send);
-const knobs = new Knobs((name, value) => send({ type: "knob", name, value }), notice);
+const learning = new Learning(send);
+const knobs = new Knobs((name, value) => send({ type: "knob", name, value }), notice, learning);
 const health = new Health(at("connection"));
 const ports = new Ports(keys, notice);
 const link = new Link({ hello, note: (message) => stage.note(message), state, lost, error }, connection);
@@ -77,6 +79,7 @@ function show(state) {
   stage.settle(state, ms);
   panel.state(state);
   knobs.state(state.knobs);
+  learning.state(state);
   why.show(state.why);
   health.state(state);
   write(at("chord"), state.chord ?? "–");
@@ -194,7 +197,9 @@ at("volume").addEventListener("input", ({ target }) => {
 });
 // To a browser a finger that comes down is no gesture yet, and allows no sound; one that rises is.
 addEventListener("touchend", () => instrument.unlock(), { capture: true, passive: true });
-listen(piano, { octave, panic, pedal: (isDown) => keys.pedal(isDown), undo: () => knobs.undo() });
+listen(piano, {
+  octave, escape: () => learning.stop() || panic(), pedal: (isDown) => keys.pedal(isDown), undo: () => knobs.undo(),
+});
 leaveFields();
 acceptFiles(at("drop"), playFile);
 offerFile(at("take"), "audio/midi");

@@ -1,4 +1,4 @@
-// The computer's keyboard: two rows of piano keys, the pedal, the octaves, undo and panic.
+// The computer's keyboard: two rows of piano keys, the pedal, the octaves, undo and Escape.
 
 const FIELDS = ["SELECT", "INPUT"];
 const PRESSABLE = [...FIELDS, "BUTTON", "A", "SUMMARY"];
@@ -8,11 +8,11 @@ const SILENT_TYPES = ["checkbox", "radio", "range"]; // inputs that letters mean
 const isTyping = ({ tagName, type }) => FIELDS.includes(tagName) && !SILENT_TYPES.includes(type);
 const isText = ({ tagName, type }) => tagName === "INPUT" && ["number", "text"].includes(type);
 
-/** Plays a piano, and calls octave(step), pedal(isDown), undo() and panic(). */
-export function listen(piano, { octave, pedal, undo, panic }) {
+/** Plays a piano, and calls octave(step), pedal(isDown), undo() and escape(). */
+export function listen(piano, { octave, pedal, undo, escape }) {
   addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape") return panic();
+    if (event.key === "Escape") return escape();
     const isCommand = event.ctrlKey || event.metaKey;
     if (isCommand && event.code === "KeyZ" && !isText(event.target)) {
       event.preventDefault();
