@@ -41,7 +41,7 @@ class TrainConfig:
     """Rewards added up before the value of a later state is trusted."""
     gamma: float = 0.97
     """Discount per step."""
-    scalar_weight: float = 4.0
+    scalar_weight: float = 16.0
     """Weight of the error of w · Q, which decides, beside those of each term, which explain."""
     tau: float = 0.01
     """Share of the online network that enters the target network at every gradient step."""
@@ -51,8 +51,9 @@ class TrainConfig:
     """Learning rate at the end; linear between the two."""
     epsilon: Literal["ladder", "decay"] = "decay"
     """Exploration: a constant share per lane from .4 to .0007, or one share from 1 to .02."""
-    future_scale: float = 4.0
-    """Reward units that one unit of the network's own output stands for."""
+    future_scale: float = 1.0
+    """Reward units that one unit of the network's own output stands for. Small is precise: the task of
+    eight bars comes as far in 12,000 updates at 1 as in 35,000 at 4."""
     warmup: int = 2_000
     """Transitions gathered before the first gradient step."""
     evaluations: int = 20

@@ -27,7 +27,7 @@ class DuelingNetwork(nn.Module):
         layer_norm: bool = False,
         dueling: bool = True,
         known_reward: bool = True,
-        future_scale: float = 4.0,
+        future_scale: float = 1.0,
     ) -> None:
         super().__init__()
         self.actions, self.terms = actions, terms

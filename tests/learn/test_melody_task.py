@@ -34,6 +34,7 @@ def stirred(name, config) -> DuelingNetwork:
         layer_norm=config.layer_norm,
         dueling=config.dueling,
         known_reward=config.known_reward,
+        future_scale=config.future_scale,
     )
     with torch.no_grad():
         for parameter in network.parameters():
