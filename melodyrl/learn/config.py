@@ -52,8 +52,8 @@ class TrainConfig:
     epsilon: Literal["ladder", "decay"] = "decay"
     """Exploration: a constant share per lane from .4 to .0007, or one share from 1 to .02."""
     future_scale: float = 1.0
-    """Reward units that one unit of the network's own output stands for. Small is precise: the task of
-    eight bars comes as far in 12,000 updates at 1 as in 35,000 at 4."""
+    """Reward units that one unit of the network's own output stands for. Small is precise: the
+    task of eight bars comes as far in 12,000 updates at 1 as in 35,000 at 4."""
     warmup: int = 2_000
     """Transitions gathered before the first gradient step."""
     evaluations: int = 20
