@@ -59,7 +59,7 @@ def lookup(
     wide = np.asarray(interval, np.int16)
     place = np.asarray(minor, np.intp) * 12 + np.asarray(last, np.int16) % 12
     row = (place * len(CLASSES) + classes(previous_interval)) * (2 * WIDEST + 1)
-    value = table.ravel().take(row + _column(wide), mode="clip")
+    value = table.ravel().take(row + _column(wide))
     return np.where(wide == NONE, np.float32(0.0), value)
 
 
@@ -74,13 +74,19 @@ def ratio(human: Counts, reference: Counts) -> FloatArray:
 
     By mode, pitch class left, class of the previous interval, and interval.
     """
-    value = np.clip(0.5 * np.log2(chances(human) / chances(reference)), -1.0, 1.0)
+    value = np.clip(0.5 * np.log2(smoothed(human) / smoothed(reference)), -1.0, 1.0)
     centre = (human * value).sum() / human.sum()
     return np.clip(value - centre, -1.0, 1.0).astype(np.float32)
 
 
-def chances(counts: Counts) -> NDArray[np.float64]:
-    """P(interval | mode, pitch class, class before) of counts, all (2, 12, 8, 27).
+@cache
+def chances() -> NDArray[np.float64]:
+    """P(interval | mode, pitch class, class before) in people's tunes, (2, 12, 8, 27)."""
+    return smoothed(numbers("smoothness", "human"))
+
+
+def smoothed(counts: Counts) -> NDArray[np.float64]:
+    """The same of any counts (2, 12, 8, 27).
 
     Each place in the key leans on the class of the interval before, and that on all intervals.
     """

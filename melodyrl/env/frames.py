@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.music.pitch import rotate
+from melodyrl.core.music import Key, rotate
 from melodyrl.core.policy.chords.actions import nearest_row
 from melodyrl.core.policy.chords.state import REST
 from melodyrl.env.plan import LEVELS
@@ -76,7 +76,7 @@ def frames_of(tune: Tune) -> Frames:
 
 def home_of(tune: Tune) -> int:
     """The major tonic of the key signature, 0-11."""
-    return (tune.tonic + 3 * tune.minor) % 12
+    return Key(tune.tonic, tune.minor).home
 
 
 def rows_of(chord: NDArray[np.int16]) -> NDArray[np.int8]:

@@ -81,7 +81,7 @@ class Accompaniment:
 
     def _frame(self, moment: Moment, *, onset: bool) -> None:
         scene, step = self._scene, moment.position.step_in_bar
-        home = (moment.key.tonic + 3 * moment.key.minor) % 12
+        home = moment.key.home
         if self._home is not None:
             move_home(scene, np.array([home - self._home]))
         self._home = home

@@ -53,7 +53,7 @@ class Answer:
         self._call.pass_by(step, sounding)
         if struck is not None:
             return self._hush(moment, struck)
-        if not self.is_replying and self._is_called(moment):
+        if not self.is_replying:
             self._turn(moment)
         if self.is_replying:
             return self._reply(moment)
@@ -68,21 +68,16 @@ class Answer:
         self._listen(moment, struck)
         return self._ledger.release()
 
-    def _is_called(self, moment: Moment) -> bool:
-        """Whether a phrase has ended, and this is where its answer may begin."""
-        line, beat = self._call.line(), moment.meter.steps_per_beat
-        if self._call.rested(moment.position.step) < beat:
-            return False
-        if len(line) < _FEWEST:
-            self._call.restart(moment.position.step)
-            return False
-        return (moment.position.step - _begins(line, beat)) % (2 * beat) == 0
-
     def _turn(self, moment: Moment) -> None:
-        """The call has ended: from here on it is answered."""
-        self._line = self._call.line()
-        self._later = moment.position.step - _begins(self._line, moment.meter.steps_per_beat)
-        self._last = None
+        """Where a phrase has ended, and its answer may begin here, answer it from here on."""
+        step, beat = moment.position.step, moment.meter.steps_per_beat
+        if self._call.rested(step) < beat:
+            return
+        line = self._call.line()
+        if len(line) < _FEWEST:
+            self._call.restart(step)
+        elif (later := step - _begins(line, beat)) % (2 * beat) == 0:
+            self._line, self._later, self._last = line, later, None
 
     def _reply(self, moment: Moment) -> list[Message]:
         then = moment.position.step - self._later
@@ -92,14 +87,12 @@ class Answer:
             return self._end()
         if then in self._line:
             return self._strike(then, moment)
-        if self._call.is_silent(then) or not self._voice.is_sounding:
-            self._voice.play(ACTIONS.rest or 0)
-            return self._ledger.release()
-        self._voice.play(ACTIONS.hold or 0)
-        return []
+        holds = self._voice.is_sounding and not self._call.is_silent(then)
+        self._voice.wait(holds=holds)
+        return [] if holds else self._ledger.release()
 
     def _end(self) -> list[Message]:
-        self._voice.play(ACTIONS.rest or 0)
+        self._voice.wait(holds=False)
         self._line, self._call = {}, Call()
         return self._ledger.release()
 
@@ -120,10 +113,9 @@ class Answer:
         self._voice.frame(moment)
         if struck is not None:
             self._voice.play(ACTIONS.first_pitch + self._within(struck.pitch))
-        elif self._voice.is_sounding and not self._call.is_silent(moment.position.step):
-            self._voice.play(ACTIONS.hold or 0)
         else:
-            self._voice.play(ACTIONS.rest or 0)
+            is_silent = self._call.is_silent(moment.position.step)
+            self._voice.wait(holds=self._voice.is_sounding and not is_silent)
 
     def _settle(self, tonic: int, pitch: int | None) -> None:
         """Keep the middle of our three octaves where the player began."""

@@ -2,6 +2,7 @@
 
 from melodyrl.core.engine.events import (
     KNOBS,
+    MODES,
     TARGETS,
     Bindings,
     Command,
@@ -19,12 +20,8 @@ FULL_TURN, MIDDLE = 127, 64
 
 _BANK_SELECT = (0, 32)
 _FIRST_OF_THE_MODES = 120
-_SWITCHED: dict[Target, Command] = {
-    "mode-solo": SetMode("solo"),
-    "mode-answer": SetMode("answer"),
-    "mode-harmony": SetMode("harmony"),
-    "mode-chords": SetMode("chords"),
-    "mode-off": SetMode("off"),
+_SWITCHED: dict[str, Command] = {
+    **{f"mode-{mode}": SetMode(mode) for mode in MODES},
     "stop": Stop(),
     "panic": Panic(),
 }

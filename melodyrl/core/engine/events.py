@@ -1,7 +1,7 @@
 """What the engine can be told, and what it says. Commands are events, so they are recorded too."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
@@ -36,15 +36,7 @@ SwitchName = Literal[
 ]
 Target = KnobName | SwitchName
 """What a control of the player's keyboard can turn: a knob, or a command that it switches."""
-SWITCHES: tuple[SwitchName, ...] = (
-    "mode-solo",
-    "mode-answer",
-    "mode-harmony",
-    "mode-chords",
-    "mode-off",
-    "stop",
-    "panic",
-)
+SWITCHES: tuple[SwitchName, ...] = get_args(SwitchName)
 TARGETS: tuple[Target, ...] = (*KNOBS, *SWITCHES)
 
 Bindings = tuple[tuple[int, Target], ...]

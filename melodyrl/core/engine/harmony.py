@@ -34,9 +34,7 @@ class Harmony:
             return []
         self._home(moment.key.tonic, None)
         self._voice.frame(moment)
-        idle = ACTIONS.hold if self._ledger.sounding and self._voice.is_sounding else ACTIONS.rest
-        if idle is not None:
-            self._voice.play(idle)
+        self._voice.wait(holds=bool(self._ledger.sounding) and self._voice.is_sounding)
         return []
 
     def note_on(self, note: NoteOn, moment: Moment, held: set[int]) -> list[Message]:

@@ -2,10 +2,9 @@
 
 Notes are weighed by how often their pitch class comes in tunes of each mode, those of a line by how
 often people go there from the note before (rewards.smoothness), chords by how often they follow one
-another above home (rewards.function), all counted from the tonic. After
-four bars of lead sheets that were not counted the scale is right in 86 % of them, where the
-profiles of Krumhansl and Kessler (1982) find it in 68 %; of tunes alone in 86 % and 65 %
-(benchmarks/keys.py).
+another above home (rewards.function), all counted from the tonic. After four bars of lead sheets
+that were not counted the scale is right in 86 % of them, where the profiles of Krumhansl and
+Kessler (1982) find it in 68 %; of tunes alone in 86 % and 65 % (benchmarks/keys.py).
 
 Whole numbers make the finder exactly the same in all twelve keys: a tune moved up by some semitones
 is heard in the key moved up by as many, ties included.
@@ -15,7 +14,6 @@ from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from melodyrl.core.music import Chord, Key, rotate
 from melodyrl.core.policy.chords.actions import nearest_row
@@ -32,7 +30,7 @@ _FEWEST = 3  # notes, of a first bar, by which a key is more than a guess
 _FOREIGN_OF = 2  # a bar of which one part in two or more lies outside the key has left it
 
 Evidence = list[int]
-"""Of 24 keys, as `_place` orders them."""
+"""Of the 24 keys, in the order of _KEYS."""
 
 
 class KeyFinder:
@@ -111,13 +109,12 @@ class KeyFinder:
         return best if lead > _LEAD else present
 
 
+_KEYS = [Key(tonic, minor) for minor in (False, True) for tonic in range(12)]
+
+
 def _place(key: Key) -> int:
+    """Where a key is among _KEYS."""
     return 12 * key.minor + key.tonic
-
-
-def _home(place: int) -> int:
-    """The major tonic of a key's signature."""
-    return (place + 3 * (place >= 12)) % 12
 
 
 def _has_left(heard: list[int], key: Key) -> bool:
@@ -143,21 +140,15 @@ def _of_note(pitch_class: int) -> Evidence:
     counted = numbers("smoothness", "human").sum(axis=(2, 3)) + 1.0
     nats = np.log(12.0 * counted / counted.sum(axis=1, keepdims=True))
     units = np.rint(_NAT * nats).astype(int).tolist()
-    return [units[place // 12][(pitch_class - place) % 12] for place in range(24)]
+    return [units[key.minor][(pitch_class - key.tonic) % 12] for key in _KEYS]
 
 
 @cache
 def _of_move(left: int, before: int, column: int) -> Evidence:
     """How much likelier a step of a line is in each key than in the mean of all."""
-    nats = np.log(_moves()[:, :, before, column])
+    nats = np.log(smoothness.chances()[:, :, before, column])
     units = np.rint(_NAT * (nats - nats.mean())).astype(int).tolist()
-    return [units[place // 12][(left - place) % 12] for place in range(24)]
-
-
-@cache
-def _moves() -> NDArray[np.float64]:
-    """Chances (2, 12, 8, 27) of an interval, see rewards.smoothness."""
-    return smoothness.chances(numbers("smoothness", "human"))
+    return [units[key.minor][(left - key.tonic) % 12] for key in _KEYS]
 
 
 def _places(before: int, moved: int) -> tuple[int, int]:
@@ -175,12 +166,12 @@ def _of_chord(
         table[-1][row] if before is None else 0 if before[home] == row else table[before[home]][row]
         for home, row in enumerate(rows)
     ]
-    return [above[_home(place)] + _TONIC * _is_tonic(place, root, mask) for place in range(24)]
+    return [above[key.home] + _TONIC * _is_tonic(key, root, mask) for key in _KEYS]
 
 
-def _is_tonic(place: int, root: int, mask: int) -> bool:
-    third = (root + (3 if place >= 12 else 4)) % 12
-    return place % 12 == root and bool(mask >> third & 1)
+def _is_tonic(key: Key, root: int, mask: int) -> bool:
+    third = (root + (3 if key.minor else 4)) % 12
+    return key.tonic == root and bool(mask >> third & 1)
 
 
 @cache

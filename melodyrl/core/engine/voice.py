@@ -93,6 +93,12 @@ class Voice:
             return None
         return self.base + int(ACTIONS.offsets[action])
 
+    def wait(self, *, holds: bool) -> None:
+        """Let a sixteenth pass: hold the note that sounds, or rest."""
+        idle = ACTIONS.hold if holds else ACTIONS.rest
+        if idle is not None:
+            self.play(idle)
+
     @property
     def is_sounding(self) -> bool:
         """Whether the line takes a note of its own to be sounding."""

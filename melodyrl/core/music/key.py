@@ -22,6 +22,11 @@ class Key:
         return rotate(scale_mask(self.minor), self.tonic)
 
     @property
+    def home(self) -> int:
+        """The major tonic of its signature, 0-11: a minor key's is its relative major's."""
+        return (self.tonic + 3 * self.minor) % 12
+
+    @property
     def name(self) -> str:
         """The key in words, such as F# minor."""
         spelled = _FLAT_MINOR if self.minor else _FLAT_MAJOR

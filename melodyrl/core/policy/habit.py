@@ -88,13 +88,11 @@ def _events(
     melody: Melody, context: Context, density_B: FloatArray, mask: BoolArray, actions: Actions
 ) -> FloatArray:
     """Chance that a note begins, is held, or gives way to a rest, (B, 3)."""
-    meter, closes = (
-        (context.bar_steps == 12).astype(np.intp),
-        (context.bar % 4 == 3).astype(np.intp),
-    )
-    table, usual = _event_table()
+    meter = (context.bar_steps == 12).astype(np.intp)
+    closes = (context.bar % 4 == 3).astype(np.intp)
+    table, rate = _event_table()
     chance = table[meter, closes, context.step, rhythm.age_class(melody.age)]
-    chance[:, ONSET] *= density_B / usual
+    chance[:, ONSET] *= density_B / rate
     chance[:, HOLD] *= mask[:, actions.hold]
     return _shares(chance)
 
@@ -107,12 +105,12 @@ def _shares(chance: NDArray[np.floating]) -> FloatArray:
 @cache
 def _move_table() -> FloatArray:
     """(2, 12, 8, 27) by mode, pitch class left, class of the interval before, and interval."""
-    return smoothness.chances(numbers("smoothness", "human")).astype(np.float32)
+    return smoothness.chances().astype(np.float32)
 
 
 @cache
 def _event_table() -> tuple[FloatArray, float]:
     """(2, 2, 16, 8, 3) as rewards.rhythm counts; and people's onsets a beat."""
     counts = numbers("rhythm", "human")
-    usual = 4.0 * counts[..., ONSET].sum(dtype=np.float64) / counts.sum(dtype=np.float64)
-    return rhythm.chances(counts).astype(np.float32), float(usual)
+    rate = 4.0 * counts[..., ONSET].sum(dtype=np.float64) / counts.sum(dtype=np.float64)
+    return rhythm.chances(counts).astype(np.float32), float(rate)
