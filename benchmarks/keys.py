@@ -74,15 +74,15 @@ def main() -> None:
         ("tunes and chords", written, True, True),
     ):
         for finder in (Profiles, KeyFinder):
-            figures = np.mean(list(each(tunes, finder, chords, notes)), axis=0)
-            cells = " | ".join(f"{figure:.3f}" for figure in figures)
-            print(f"| {name} | {finder.__name__} | {len(tunes)} | {cells} |", flush=True)
+            figures = list(each(tunes, finder, chords, notes))
+            cells = " | ".join(f"{figure:.3f}" for figure in np.mean(figures, axis=0))
+            print(f"| {name} | {finder.__name__} | {len(figures)} | {cells} |", flush=True)
 
 
 def each(
     tunes: list[Tune], finder: Callable[[], KeyFinder | Profiles], chords: bool, notes: bool
 ) -> Iterator[tuple[float, ...]]:
-    """Of each tune: right after 4 bars, after 8, share of bars, and the tonic after 8."""
+    """Of each tune of 8 bars or more: right after 4, after 8, share of bars, tonic after 8."""
     for tune in tunes:
         true, found = Key(tune.tonic, tune.minor), keys(tune, finder(), chords, notes)
         right = [key is not None and key.scale_mask == true.scale_mask for key in found]
