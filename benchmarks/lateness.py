@@ -1,8 +1,8 @@
 """How late are scheduled notes sent? Against a bare sleep-until loop in the same run.
 
-    python benchmarks/lateness.py [--seconds 60] [--tempo 60 120 200] [--policy shipped]
+    python benchmarks/lateness.py [--seconds 60] [--tempo 60 120 200] [--way ahead clocked]
 
-Three processes in turn, each beside a bare loop that sleeps until the very moments of the grid:
+Three ways in turn, each beside a bare loop that sleeps until the very moments of the grid:
 - ahead: the live loop as it is, which decides a few ms before a note is due;
 - at once: the same, deciding at the moment at which the note is due;
 - clocked: as it is, slaved to a MIDI clock with a jitter of 1.5 ms.
@@ -32,9 +32,11 @@ from melodyrl.core.music import Key
 from melodyrl.live.clock import MonotonicClock
 from melodyrl.live.follower import MidiFollower
 from melodyrl.live.inbox import Inbox
+from melodyrl.live.leader import Leader
 from melodyrl.live.loop import Loop
 
 Figures = NDArray[np.float64]
+WAYS = ("ahead", "at once", "clocked")
 CHORD = (57, 60, 64)
 WARM_NS = 2_000_000_000
 STEP_NS_AT_1_BPM = 15e9
@@ -69,11 +71,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--tempo", type=float, nargs="*", default=[60.0, 120.0, 200.0])
+    parser.add_argument("--way", nargs="*", choices=WAYS, default=WAYS)
     parser.add_argument("--policy", default="shipped")
     arguments = parser.parse_args()
     print(f"{'':>18}  notes    p50    p99  worst bare p99 ratio <= 1 ms  bare")
     for tempo_bpm in arguments.tempo:
-        for name in ("ahead", "at once", "clocked"):
+        for name in arguments.way:
             given = (name, tempo_bpm, arguments.seconds, arguments.policy)
             ours, bare = beside(play, given, sleep, (tempo_bpm, arguments.seconds))
             report(f"{tempo_bpm:g} bpm, {name}", ours, bare)
@@ -118,8 +121,8 @@ def play(name: str, tempo_bpm: float, seconds: float, policy_name: str) -> Figur
     is_led = name == "clocked"
     timed = Timed(Engine(replace(config, clock="midi" if is_led else "internal"), policy))
     clock, inbox = MonotonicClock(), Inbox()
-    follower = MidiFollower(tempo_bpm) if is_led else None
-    loop = Loop(timed, inbox, timed, clock, follower=follower)
+    leader = Leader({"midi": MidiFollower(tempo_bpm)}, timed.clock)
+    loop = Loop(timed, inbox, timed, clock, leader=leader)
     thread = Thread(target=loop.run)
     thread.start()
     for pitch in CHORD:

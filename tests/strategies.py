@@ -5,6 +5,7 @@ import math
 from hypothesis import strategies as st
 
 from melodyrl.core.engine.events import (
+    CLOCKS,
     KNOBS,
     MODES,
     TARGETS,
@@ -14,6 +15,7 @@ from melodyrl.core.engine.events import (
     Learn,
     Panic,
     Release,
+    SetClock,
     SetKey,
     SetKnob,
     SetMeter,
@@ -49,6 +51,7 @@ commands = st.one_of(
     knobs,
     st.builds(SetMode, st.sampled_from(MODES)),
     st.builds(SetTempo, st.floats(20, 400)),
+    st.builds(SetClock, st.sampled_from(CLOCKS)),
     keys,
     meters,
     st.builds(Announce, st.integers(0, 4095)),
@@ -77,6 +80,8 @@ nonsense = st.sampled_from(
         Learn(["harmony"]),  # type: ignore[arg-type]
         Forget(None),  # type: ignore[arg-type]
         Forget("solo"),  # type: ignore[arg-type]
+        SetClock("sundial"),  # type: ignore[arg-type]
+        SetClock(["midi"]),  # type: ignore[arg-type]
         SetTempo(0.0),
         SetTempo(math.inf),
         SetTempo("fast"),  # type: ignore[arg-type]

@@ -42,7 +42,8 @@ class Jam(Playing):
     """Quarter notes a minute, 20 to 400; with --clock midi the guess before its first beat."""
     clock: ClockSource = "internal"
     """Who leads. internal: this tempo, from your first note on. midi: the MIDI clock that arrives
-    at an input: its tempo, start, stop, continue and song position; plays only while it runs."""
+    at an input: its tempo, start, stop, continue and song position; plays only while it runs. The
+    page changes it while it plays."""
     clock_out: bool = False
     """Send a MIDI clock with start and stop for others to follow."""
     meter: str = "4/4"
@@ -87,6 +88,7 @@ class Jam(Playing):
         from melodyrl.live.daemon import Daemon, StopSignal
         from melodyrl.live.follower import MidiFollower
         from melodyrl.live.inbox import Inbox
+        from melodyrl.live.leader import Leader
         from melodyrl.live.ports import open_ports
 
         if self.lan and self.headless:
@@ -112,7 +114,7 @@ class Jam(Playing):
                 inbox,
                 ports,
                 MonotonicClock(),
-                follower=MidiFollower(self.tempo) if self.clock == "midi" else None,
+                leader=Leader({"midi": MidiFollower(self.tempo)}, self.clock),
                 record=self._journal(engine, stack),
                 thru=self.thru,
             )

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from melodyrl.core.engine.engine import Engine
 from melodyrl.live.clock import Clock
-from melodyrl.live.follower import Follower
 from melodyrl.live.inbox import Inbox
+from melodyrl.live.leader import Leader
 from melodyrl.live.loop import Loop
 from melodyrl.live.ports import MidiPorts
 
@@ -41,14 +41,14 @@ class Daemon:
         ports: MidiPorts,
         clock: Clock,
         *,
-        follower: Follower | None = None,
+        leader: Leader | None = None,
         record: Callable[[object], None] = lambda item: None,
         thru: bool = False,
     ) -> None:
         """`record` is given all that is told and sent. With `thru` what is heard is sent on."""
         self._inbox = inbox
         self._ports = ports
-        self.loop = Loop(engine, inbox, ports, clock, follower=follower, record=record, thru=thru)
+        self.loop = Loop(engine, inbox, ports, clock, leader=leader, record=record, thru=thru)
         self._thread = threading.Thread(target=self.loop.run, name="loop")
 
     def publish_to(self, publish: Callable[[object], None]) -> None:

@@ -25,7 +25,11 @@ _BAR_STEPS = 16
 
 
 class Follower(Protocol):
-    """What the loop needs of a clock that leads."""
+    """What the loop needs of a clock that can lead. It is heard also while another one leads."""
+
+    def join(self, now_ns: Nanos) -> list[Event]:
+        """It leads from now on: what the engine is to be told of where its song is."""
+        ...
 
     def hear(self, message: ClockMessage, at_ns: Nanos) -> list[Event]:
         """What the engine is to be told of a message that arrived at `at_ns`."""
@@ -38,22 +42,6 @@ class Follower(Protocol):
     def due(self, now_ns: Nanos) -> list[Event]:
         """What the engine is to be told although nothing has arrived."""
         ...
-
-
-class NoFollower:
-    """We lead: other clocks are not heard."""
-
-    def hear(self, message: ClockMessage, at_ns: Nanos) -> list[Event]:
-        """Nothing."""
-        return []
-
-    def next_wake(self) -> Nanos | None:
-        """Never."""
-        return None
-
-    def due(self, now_ns: Nanos) -> list[Event]:
-        """Nothing."""
-        return []
 
 
 class MidiFollower:
@@ -74,6 +62,10 @@ class MidiFollower:
         """Song tick from which a continue without a position goes on."""
         self._told: Sync | None = None
         """The grid that the engine has; None where the song stands still."""
+
+    def join(self, now_ns: Nanos) -> list[Event]:
+        """Where its song is, if it runs: it may have begun while another clock led."""
+        return [] if self._told is None else self._sync(is_held=self._loop.is_gone(now_ns))
 
     def hear(self, message: ClockMessage, at_ns: Nanos) -> list[Event]:
         """What the engine is to be told of a message that arrived at `at_ns`."""

@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import Protocol
 
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic
+from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic, SetClock
 from melodyrl.core.engine.session import Fate, Sent
 from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
 from melodyrl.live.clock import Clock
-from melodyrl.live.follower import Follower, NoFollower
 from melodyrl.live.inbox import Call, Told
 from melodyrl.live.lateness import Lateness
+from melodyrl.live.leader import Leader
 
 EARLY_NS = 1_000_000
 """How long before a deadline the inbox is left: its wait ends up to 0.3 ms late (measured)."""
@@ -69,7 +69,7 @@ class Loop:
         clock: Clock,
         publish: Callable[[object], None] = lambda item: None,
         *,
-        follower: Follower | None = None,
+        leader: Leader | None = None,
         record: Callable[[object], None] = lambda item: None,
         thru: bool = False,
         late_ns: Nanos = LATE_NS,
@@ -83,7 +83,7 @@ class Loop:
         self._output = output
         self._clock = clock
         self.publish = publish
-        self._follower = follower or NoFollower()
+        self._leader = leader or Leader({}, "internal")
         self._record = record
         self._thru = thru
         self._late_ns = late_ns
@@ -126,13 +126,13 @@ class Loop:
         for item in items:
             self._tell(item)
         now_ns = self._clock.now()
-        self._tell_all(self._follower.due(now_ns), now_ns)
+        self._tell_all(self._leader.due(now_ns), now_ns)
         self._send_due()
         self._send_due()  # a decision that took long is due by now
         self._show()
 
     def _next_deadline(self) -> Nanos:
-        engine_ns, clock_ns = self._engine.next_wake(), self._follower.next_wake()
+        engine_ns, clock_ns = self._engine.next_wake(), self._leader.next_wake()
         deadline_ns = self._next_show_ns
         if engine_ns is not None:
             deadline_ns = min(deadline_ns, max(engine_ns, self._rest_until_ns))
@@ -144,7 +144,7 @@ class Loop:
             return
         event, at_ns = item.event, item.at_ns
         if isinstance(event, ClockMessage):
-            self._tell_all(self._follower.hear(event, at_ns), at_ns)
+            self._tell_all(self._leader.hear(event, at_ns), at_ns)
             return
         if self._thru and isinstance(event, Message):
             self._emit(event)
@@ -155,6 +155,8 @@ class Loop:
                 self._publish(("note", "player", True, pitch, velocity, at_ns))
             case NoteOff(pitch):
                 self._publish(("note", "player", False, pitch, 0, at_ns))
+            case SetClock():
+                self._tell_all(self._leader.choose(self._engine.clock, at_ns), at_ns)
 
     def _tell_all(self, events: list[Event], at_ns: Nanos) -> None:
         for event in events:

@@ -5,6 +5,7 @@ From the page, one object a message, no other fields than these:
     {"type": "knob", "name": "harmony", "value": 0.7}            within events.KNOBS
     {"type": "mode", "mode": "solo"}                             one of events.MODES
     {"type": "tempo", "tempo_bpm": 96}                           20-400
+    {"type": "clock", "source": "midi"}                          one of events.CLOCKS
     {"type": "tap"}                                              four in time set the tempo
     {"type": "key", "tonic": 9, "minor": true}                   tonic null: listen for it
     {"type": "meter", "beats": 3, "unit": 4}                     4/4, 3/4, 6/8
@@ -66,6 +67,7 @@ def hello(state: Message | None) -> Message:
         "version": melodyrl.__version__,
         "knobs": knobs,
         "modes": list(events.MODES),
+        "clocks": list(events.CLOCKS),
         "meters": [list(meter) for meter in METERS],
         "tempo_bpm": list(TEMPO_BPM),
         "state": None if state is None else state["state"],
@@ -200,6 +202,14 @@ def _tempo(fields: dict[str, Any]) -> Event:
     return events.SetTempo(_number(fields.pop("tempo_bpm", None), "tempo_bpm", *TEMPO_BPM))
 
 
+def _clock(fields: dict[str, Any]) -> Event:
+    source = fields.pop("source", None)
+    for known in events.CLOCKS:
+        if source == known:
+            return events.SetClock(known)
+    raise ProtocolError(f"Clock {_shown(source)} is not one of {', '.join(events.CLOCKS)}.")
+
+
 def _key(fields: dict[str, Any]) -> Event:
     if fields.get("tonic", 0) is None:
         fields.pop("tonic")
@@ -235,6 +245,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "knob": _knob,
     "mode": _mode,
     "tempo": _tempo,
+    "clock": _clock,
     "tap": lambda _: events.Tap(),
     "key": _key,
     "meter": _meter,

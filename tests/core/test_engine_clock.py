@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Halt, Panic, SetTempo, Start, Stop, Sync, Tap
+from melodyrl.core.engine.events import Halt, Panic, SetClock, SetTempo, Start, Stop, Sync, Tap
 from melodyrl.core.engine.offline import replay, run_offline
 from melodyrl.core.engine.takes import from_lines, to_lines
 from melodyrl.core.midi.clock import RealTime, SongPosition
@@ -167,6 +167,67 @@ def test_a_led_engine_takes_no_tempo_from_anyone_else():
     bandmate.receive(SetTempo(150.0), MS)
 
     assert bandmate.snapshot().tempo_bpm == 93.0
+
+
+def test_music_runs_on_until_the_clock_that_was_chosen_is_heard():
+    bandmate = engine(tempo_bpm=90.0)
+    step_ns = 60 * SECOND / 90 / 4
+
+    outgoing = run_offline(bandmate, [(0, NoteOn(60)), (SECOND, SetClock("midi"))], 4 * SECOND)
+
+    expected = [round(i * step_ns) + 20 * MS for i in range(24)]
+    assert onsets(outgoing) == pytest.approx(expected, abs=1)
+    picture = bandmate.snapshot()
+    assert (picture.clock, picture.clock_state, picture.tempo_bpm) == ("midi", "holding", 90.0)
+
+
+def test_a_clock_that_is_near_the_beat_moves_it_no_further_than_it_is_away():
+    bandmate = engine()
+    told = [(0, NoteOn(60)), (SECOND - 60 * MS, SetClock("midi"))]
+    told += [(SECOND - 60 * MS, Sync(SECOND - 95 * MS, 7.0, 100.0))]
+
+    outgoing = run_offline(bandmate, told, 2 * SECOND)
+
+    before = [i * 125 * MS + 20 * MS for i in range(8)]  # the next would have come at 1020 ms
+    after = [SECOND - 95 * MS + i * 150 * MS + 20 * MS for i in range(1, 8)]
+    assert onsets(outgoing) == [*before, *after]
+    assert bandmate.snapshot().clock_state == "locked"
+
+
+def test_our_own_clock_goes_on_at_the_tempo_and_place_of_the_one_that_led():
+    bandmate = engine(clock="midi")
+    told = [(0, NoteOn(60)), (0, Sync(0, 0.0, 100.0)), (SECOND, SetClock("internal"))]
+    told += [(2 * SECOND, Sync(2 * SECOND, 64.0, 60.0)), (2 * SECOND, Halt())]
+
+    outgoing = run_offline(bandmate, told, 3 * SECOND)
+
+    assert onsets(outgoing) == [i * 150 * MS + 20 * MS for i in range(20)]
+    picture = bandmate.snapshot()
+    assert (picture.clock, picture.clock_state) == ("internal", "locked")
+    run_offline(bandmate, [(3 * SECOND, SetTempo(150.0))], 3 * SECOND)
+    assert bandmate.snapshot().tempo_bpm == 150.0
+
+
+def test_bars_that_were_counted_for_nobody_end_with_the_clock_that_led():
+    bandmate = engine(clock="midi")
+    told = [(0, NoteOn(60)), (0, Sync(0, 0.0, 120.0)), (SECOND, Stop())]
+    told += [(2 * SECOND, SetClock("internal"))]
+
+    run_offline(bandmate, told, 3 * SECOND)
+    assert not bandmate.snapshot().running
+    outgoing = run_offline(bandmate, [(3 * SECOND + 7, NoteOn(62))], 3 * SECOND + 20 * MS + 7)
+
+    assert onsets(outgoing) == [3 * SECOND + 20 * MS + 7], "a first bar begins with the note"
+    assert bandmate.snapshot().bar == 0
+
+
+def test_a_clock_that_was_chosen_and_is_never_heard_does_not_play_for_ever():
+    bandmate = engine()
+    run_offline(bandmate, [(0, NoteOn(60)), (SECOND, SetClock("midi"))], SECOND)
+
+    bandmate.due(10**30)
+
+    assert not bandmate.snapshot().running
 
 
 @few

@@ -236,6 +236,33 @@ def test_a_clock_that_falls_silent_is_held_and_taken_up_again_at_its_place():
     assert back.step == pytest.approx((back.anchor_ns - SECOND) / (125 * MS), abs=0.01)
 
 
+def test_a_song_that_began_while_another_clock_led_is_where_it_is():
+    follower = MidiFollower(120.0)
+    hear(follower, song(120.0, 6))
+
+    (sync,) = follower.join(SECOND + 3 * SECOND)
+
+    assert sync.tempo_bpm == pytest.approx(120.0)
+    assert (sync.anchor_ns - SECOND) / (125 * MS) == pytest.approx(sync.step, abs=0.01)
+    assert not sync.is_held
+
+
+def test_a_song_that_has_fallen_silent_meanwhile_is_held():
+    follower = MidiFollower(120.0)
+    hear(follower, song(120.0, 6))
+
+    (sync,) = follower.join(SECOND + 4 * SECOND)
+
+    assert sync.is_held
+
+
+def test_a_song_that_does_not_run_says_nothing_when_its_clock_is_chosen():
+    follower = MidiFollower(120.0)
+    hear(follower, [*song(120.0, 6), (4 * SECOND + MS, RealTime.STOP)])
+
+    assert follower.join(5 * SECOND) == []
+
+
 def follow(arrivals, until_ns):
     follower = MidiFollower(120.0)
     script = [(SECOND - MS, RealTime.START)]

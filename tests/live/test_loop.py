@@ -1,12 +1,17 @@
+from itertools import pairwise
+
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Panic, Stop, Sync
+from melodyrl.core.engine.events import Panic, SetClock, Stop, Sync
+from melodyrl.core.engine.offline import replay
 from melodyrl.core.engine.session import Sent, first_line, from_lines, same_again, sent_line
 from melodyrl.core.engine.takes import event_line
 from melodyrl.core.midi.clock import RealTime
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
+from melodyrl.core.music import Key
 from melodyrl.live.clock import MonotonicClock
 from melodyrl.live.follower import MidiFollower
+from melodyrl.live.leader import Leader
 from melodyrl.live.loop import Loop
 from tests.fakes import BusyPolicy
 from tests.live.doubles import MS, EchoEngine, FakeClock, Picture, Port, ScriptedInbox, told
@@ -238,18 +243,18 @@ def test_clock_waits_until_the_moment_and_not_past_moments():
     assert waited_ns >= at_ns
 
 
-def follow(follower):
+def follow(leader):
     clock, engine = FakeClock(), EchoEngine()
     script = [told(4 * MS, RealTime.START)]
     script += [told(5 * MS + i * 20 * MS, RealTime.TICK) for i in range(7)]
-    loop = Loop(engine, ScriptedInbox(clock, *script), Port(clock), clock, follower=follower)
+    loop = Loop(engine, ScriptedInbox(clock, *script), Port(clock), clock, leader=leader)
     while clock.now_ns < 600 * MS:
         loop.turn()
     return engine.told
 
 
 def test_clock_that_leads_reaches_the_engine_as_syncs_and_its_silence_is_told_in_time():
-    heard = follow(MidiFollower(125.0))
+    heard = follow(Leader({"midi": MidiFollower(125.0)}, "midi"))
 
     assert heard[0] == (5 * MS, Sync(5 * MS, 0.0, 125.0))
     (at_ns, held) = heard[-1]
@@ -258,7 +263,36 @@ def test_clock_that_leads_reaches_the_engine_as_syncs_and_its_silence_is_told_in
 
 
 def test_clock_is_not_heard_where_we_lead():
-    assert follow(None) == []
+    assert follow(Leader({"midi": MidiFollower(125.0)}, "internal")) == []
+
+
+def test_clocks_are_changed_while_it_plays_and_what_was_told_plays_again_exactly():
+    clock, kept = FakeClock(), []
+    script = [told(0, NoteOn(60)), told(40 * MS, RealTime.START)]
+    script += [told(41 * MS + round(i * 2.5e9 / 100), RealTime.TICK) for i in range(24 * 12)]
+    script += [told(2_000 * MS, SetClock("midi")), told(4_000 * MS, SetClock("internal"))]
+    script += [told(5_000 * MS, SetClock("midi")), told(5_500 * MS, RealTime.STOP)]
+    engine = Engine(EngineConfig(key=Key(0)), BusyPolicy())
+    port = Port(clock)
+    leader = Leader({"midi": MidiFollower(120.0)}, "internal")
+    loop = Loop(
+        engine, ScriptedInbox(clock, *script), port, clock, leader=leader, record=kept.append
+    )
+    while clock.now_ns < 6_500 * MS:
+        loop.turn()
+
+    onsets = [at_ns for at_ns, message in port.sent if isinstance(message, NoteOn)]
+    gaps_ms = [round((later - earlier) / MS) for earlier, later in pairwise(onsets)]
+    assert set(gaps_ms[:15]) == {125}
+    assert set(gaps_ms[17:]) == {150}, "from the first step that the other clock moved"
+    assert max(gaps_ms) <= 150 + 75, "nothing but the way to the nearest step"
+    assert not engine.snapshot().running
+    assert loop.failures == 0
+    sent = [each for each in kept if isinstance(each, Sent)]
+    again = replay(engine.recording(), BusyPolicy())
+    assert [(each.due_ns, each.message) for each in again] == [
+        (each.due_ns, each.message) for each in sent
+    ]
 
 
 def test_note_whose_decision_took_long_leaves_before_the_page_is_shown():

@@ -14,6 +14,7 @@ from melodyrl.core.engine.events import (
     Learn,
     Nanos,
     Panic,
+    SetClock,
     SetKey,
     SetKnob,
     SetMode,
@@ -101,21 +102,28 @@ class StandIn:
                 self.publish(knobs=tuple({**dict(self.state.knobs), name: value}.items()))
             case Learn() | Forget():
                 self.learn(event)
-            case SetMode(mode):
-                self.publish(mode=mode)
-            case SetTempo(tempo_bpm):
-                self.publish(tempo_bpm=tempo_bpm)
+            case SetMode() | SetTempo() | SetClock() | SetKey():
+                self.set(event)
             case Panic():
                 self.held.clear()
                 self.publish(running=False)
-            case SetKey(tonic, minor):
-                name = None if tonic is None else Key(tonic, minor).name
-                self.publish(fixed_key=name)
             case Stop():
                 self.publish(running=False)
         with self.arrived:
             self.told.append(event)
             self.arrived.notify_all()
+
+    def set(self, event: SetMode | SetTempo | SetClock | SetKey) -> None:
+        match event:
+            case SetMode(mode):
+                self.publish(mode=mode)
+            case SetTempo(tempo_bpm):
+                self.publish(tempo_bpm=tempo_bpm)
+            case SetClock(source):
+                self.publish(clock=source)
+            case SetKey(tonic, minor):
+                name = None if tonic is None else Key(tonic, minor).name
+                self.publish(fixed_key=name)
 
     def learn(self, event: Learn | Forget) -> None:
         match event:

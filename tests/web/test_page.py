@@ -8,7 +8,16 @@ import mido
 import pytest
 from playwright.sync_api import expect
 
-from melodyrl.core.engine.events import Panic, SetKey, SetKnob, SetMode, SetTempo, Stop, Tap
+from melodyrl.core.engine.events import (
+    Panic,
+    SetClock,
+    SetKey,
+    SetKnob,
+    SetMode,
+    SetTempo,
+    Stop,
+    Tap,
+)
 from melodyrl.core.engine.snapshot import Timing
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from tests.web.driving import key, middle, voices, wait_for_voices, wait_until
@@ -189,6 +198,20 @@ def test_a_clock_that_leads_is_shown_and_takes_the_tempo_over(visit, daemon):
     expect(page.locator("#tempo")).to_have_value("93.5")
     expect(page.locator("#tempo")).to_be_disabled()
     expect(page.locator("#tap")).to_be_disabled()
+
+
+def test_another_clock_is_chosen_and_given_up_again(visit, daemon):
+    page = visit()
+    expect(page.locator("#clock-source")).to_have_value("internal")
+
+    page.select_option("#clock-source", label="MIDI clock")
+    assert daemon.wait_for(SetClock("midi"))
+    expect(page.locator("#clock")).to_be_visible()
+    page.select_option("#clock-source", label="Its own")
+
+    assert daemon.wait_for(SetClock("internal"))
+    expect(page.locator("#clock")).to_be_hidden()
+    expect(page.locator("#tempo")).to_be_enabled()
 
 
 def test_devices_that_are_waited_for_and_lateness_stand_by_the_connection(visit, daemon):

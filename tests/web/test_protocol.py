@@ -20,6 +20,7 @@ GOOD = [
     ({"type": "knob", "name": "density", "value": 4}, events.SetKnob("density", 4.0)),
     ({"type": "mode", "mode": "harmony"}, events.SetMode("harmony")),
     ({"type": "tempo", "tempo_bpm": 96.5}, events.SetTempo(96.5)),
+    ({"type": "clock", "source": "midi"}, events.SetClock("midi")),
     ({"type": "tap"}, events.Tap()),
     ({"type": "key", "tonic": 9, "minor": True}, events.SetKey(9, True)),
     ({"type": "key", "tonic": None}, events.SetKey(None)),
@@ -61,6 +62,9 @@ BAD = [
     '{"type": "mode", "mode": {}}',
     '{"type": "tempo", "tempo_bpm": 19.9}',
     '{"type": "tempo", "tempo_bpm": Infinity}',
+    '{"type": "clock"}',
+    '{"type": "clock", "source": "sundial"}',
+    '{"type": "clock", "source": ["midi"]}',
     '{"type": "key", "tonic": 12, "minor": false}',
     '{"type": "key", "tonic": 3}',
     '{"type": "key"}',
@@ -151,6 +155,7 @@ def test_the_page_is_told_the_knobs_and_not_left_to_know_them():
     assert hello["knobs"]["density"] == {"low": 0.25, "high": 4.0, "default": 1.25}
     assert list(hello["knobs"]) == list(events.KNOBS)
     assert hello["modes"] == ["solo", "answer", "harmony", "chords", "off"]
+    assert hello["clocks"] == list(events.CLOCKS)
     assert hello["state"] is None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Container
 from math import isfinite
 
 from melodyrl.core.engine.events import (
+    CLOCKS,
     KNOBS,
     MODES,
     TARGETS,
@@ -13,6 +14,7 @@ from melodyrl.core.engine.events import (
     Learn,
     Panic,
     Release,
+    SetClock,
     SetKey,
     SetKnob,
     SetMeter,
@@ -39,7 +41,7 @@ def makes_sense(event: object) -> bool:
             return _is_message(event)
         case SetKnob(name, value):
             return _is_known(name, KNOBS) and _is_between(value, KNOBS[name][0], KNOBS[name][1])
-        case SetMode() | Learn() | Forget():
+        case SetMode() | SetClock() | Learn() | Forget():
             return _is_choice(event)
         case SetTempo(tempo_bpm):
             return _is_between(tempo_bpm, SLOWEST_BPM, FASTEST_BPM)
@@ -68,10 +70,12 @@ def _is_message(message: Message) -> bool:
     return all(_is_within(value, 127) for value in values) and _is_within(message.channel, 15)
 
 
-def _is_choice(event: SetMode | Learn | Forget) -> bool:
+def _is_choice(event: SetMode | SetClock | Learn | Forget) -> bool:
     match event:
         case SetMode(mode):
             return _is_known(mode, MODES)
+        case SetClock(source):
+            return _is_known(source, CLOCKS)
         case Learn(target):
             return target is None or _is_known(target, TARGETS)
         case Forget(target):

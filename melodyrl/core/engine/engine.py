@@ -13,6 +13,7 @@ from melodyrl.core.engine.config import DECIDE_NS, EngineConfig
 from melodyrl.core.engine.controls import Controls
 from melodyrl.core.engine.events import (
     Announce,
+    ClockSource,
     Event,
     Forget,
     Halt,
@@ -23,6 +24,7 @@ from melodyrl.core.engine.events import (
     Outgoing,
     Panic,
     Release,
+    SetClock,
     SetKey,
     SetKnob,
     SetMeter,
@@ -78,7 +80,7 @@ class Engine:
         self._band = Band(config, policy, chord_policy, rng or np.random.default_rng(config.seed))
         self._decide_ns = min(DECIDE_NS, config.listen_ns)
         listen_ns = Nanos(config.listen_ns - self._decide_ns)
-        self._transport = Transport(config.tempo_bpm, config.meter, listen_ns)
+        self._transport = Transport(config.tempo_bpm, config.meter, config.clock, listen_ns)
         self._clock_out = ClockOut(self._transport, is_on=config.clock_out)
         self._taps = Taps()
         self._recorder = Recorder()
@@ -90,6 +92,11 @@ class Engine:
     def told_ns(self) -> Nanos:
         """The present, as the engine takes it: the latest moment that it was told of."""
         return self._told
+
+    @property
+    def clock(self) -> ClockSource:
+        """Who leads."""
+        return self._transport.clock
 
     def receive(self, event: Event, now_ns: Nanos) -> None:
         """Something was heard or asked for, at a moment of the monotonic clock."""
@@ -131,7 +138,7 @@ class Engine:
             step=at.step_in_bar,
             step_began_ns=self._transport.began(self._told),
             tempo_bpm=self._transport.tempo_bpm,
-            clock=self._config.clock,
+            clock=self.clock,
             clock_state=self._clock_state,
             meter=self._transport.meter.name,
             chord=chord.name if chord else None,
@@ -167,11 +174,6 @@ class Engine:
         return tuple(self._outbox.sent)
 
     @property
-    def _is_led(self) -> bool:
-        """Whether another clock leads, so that the music runs with it and with nothing else."""
-        return self._config.clock != "internal"
-
-    @property
     def _clock_state(self) -> ClockState:
         if not self._transport.running:
             return "waiting"
@@ -197,7 +199,7 @@ class Engine:
             band.tonality.end_bar()
         if at.step_in_bar == 0 or (at.bar == 0 and transport.is_on_beat(at)):
             band.tonality.settle()
-        if self._is_led and transport.is_leaderless:
+        if transport.is_led and transport.is_leaderless:
             self._stop(wake_ns)
         elif transport.is_forsaken and not transport.is_resting:
             self._end(wake_ns)
@@ -217,7 +219,7 @@ class Engine:
                 self._turn(event)
             case SetKey(tonic, minor):
                 self._fix_key(None if tonic is None else Key(tonic, minor))
-            case SetTempo() | Tap() | Sync() | Halt():
+            case SetTempo() | Tap() | SetClock() | Sync() | Halt():
                 self._pace(event)
             case Announce(mask):
                 self._band.announced = mask
@@ -240,20 +242,32 @@ class Engine:
             case Forget(target):
                 self._controls.forget(target)
 
-    def _pace(self, event: SetTempo | Tap | Sync | Halt) -> None:
+    def _pace(self, event: SetTempo | Tap | SetClock | Sync | Halt) -> None:
         match event:
             case SetTempo(tempo_bpm):
                 self._set_tempo(tempo_bpm)
             case Tap():
                 self._set_tempo(self._taps.tap(self._told))
-            case Sync():
+            case SetClock(source):
+                self._hand_over(source)
+            case Sync() if self._transport.is_led:
                 self._sync(event)
-            case Halt():
+            case Halt() if self._transport.is_led:
                 self._stop(self._told)
+            case _:
+                return  # word of a clock that leads no longer
 
     def _set_tempo(self, tempo_bpm: float | None) -> None:
-        if tempo_bpm is not None and not self._is_led:
+        if tempo_bpm is not None and not self._transport.is_led:
             self._transport.set_tempo(tempo_bpm, self._told)
+
+    def _hand_over(self, clock: ClockSource) -> None:
+        transport = self._transport
+        if clock == transport.clock:
+            return
+        transport.hand_over(clock)
+        if transport.is_resting and not transport.is_led:
+            self._stop(self._told)  # nobody counts its bars any more
 
     def _sync(self, sync: Sync) -> None:
         transport, at = self._transport, self._told
@@ -267,7 +281,7 @@ class Engine:
 
     def _transport_to(self, command: Start | Stop | Panic) -> None:
         match command:
-            case Start() if self._is_led:
+            case Start() if self._transport.is_led:
                 self._transport.resume()
             case Start():
                 self._start()
@@ -282,7 +296,7 @@ class Engine:
         at, band = self._told, self._band
         match message:
             case NoteOn():
-                if not self._is_led and not self._transport.running:
+                if not self._transport.is_led and not self._transport.running:
                     self._start()
                 self._transport.resume()
                 self._transport.touch(at)
@@ -324,7 +338,7 @@ class Engine:
 
     def _end(self, at_ns: Nanos) -> None:
         """Fall silent; where another clock leads the bars are counted on."""
-        if not self._is_led:
+        if not self._transport.is_led:
             self._stop(at_ns)
             return
         self._outbox.say(self._band.ledger.release(), at_ns)

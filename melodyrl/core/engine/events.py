@@ -71,6 +71,13 @@ class Tap:
 
 
 @dataclass(frozen=True, slots=True)
+class SetClock:
+    """Someone else leads from now on; running music runs on until they say where theirs is."""
+
+    source: ClockSource
+
+
+@dataclass(frozen=True, slots=True)
 class SetKey:
     """Fix the key (tonic 0-11), or with tonic None listen for it again."""
 
@@ -138,7 +145,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """Another clock leads: by it, the song is at `step` at `anchor_ns`. Begins the music.
+    """By the clock that leads, the song is at `step` at `anchor_ns`. Begins the music.
 
     Told where the grid in force has drifted from it, not at each tick, so that a recording of
     hours stays small.
@@ -157,7 +164,8 @@ class Halt:
     """The clock that leads has stopped; the next Sync begins the music again."""
 
 
-Command = SetKnob | SetMode | SetTempo | Tap | SetKey | SetMeter | Start | Stop | Panic | Release
+Setting = SetKnob | SetMode | SetTempo | SetClock | SetKey | SetMeter
+Command = Setting | Tap | Start | Stop | Panic | Release
 Event = NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Announce | Sync | Halt
 
 

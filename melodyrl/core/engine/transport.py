@@ -1,8 +1,8 @@
-"""Whether the music runs, and where it is."""
+"""Whether the music runs, where it is, and who leads."""
 
 from math import ceil, floor
 
-from melodyrl.core.engine.events import Nanos, Sync
+from melodyrl.core.engine.events import ClockSource, Nanos, Sync
 from melodyrl.core.engine.grid import Grid, Position, step_ns
 from melodyrl.core.music import Meter
 
@@ -22,9 +22,13 @@ _START = Position(0, 0, 0)
 class Transport:
     """Counts the grid steps that were decided since the music began."""
 
-    def __init__(self, tempo_bpm: float, meter: Meter, listen_ns: Nanos) -> None:
+    def __init__(
+        self, tempo_bpm: float, meter: Meter, clock: ClockSource, listen_ns: Nanos
+    ) -> None:
         self.tempo_bpm = tempo_bpm
         self.meter = meter
+        self.clock: ClockSource = clock
+        """Who leads."""
         self._listen_ns = listen_ns
         self._grid: Grid | None = None
         self._next_step = 0
@@ -35,6 +39,11 @@ class Transport:
         """Whether the music runs, but silently, until the player plays again."""
         self.is_held = False
         """Whether the clock that leads has fallen silent."""
+
+    @property
+    def is_led(self) -> bool:
+        """Whether another clock leads, so that the music runs with it and with nothing else."""
+        return self.clock != "internal"
 
     @property
     def running(self) -> bool:
@@ -59,6 +68,12 @@ class Transport:
     def resume(self) -> None:
         """The player plays again."""
         self.is_resting = False
+
+    def hand_over(self, clock: ClockSource) -> None:
+        """Another clock leads. Running music runs on, at its tempo until that clock is heard."""
+        self.clock = clock
+        self.is_held = self.running and self.is_led
+        self._synced_step = self._next_step
 
     def is_elsewhere(self, sync: Sync, at_ns: Nanos) -> bool:
         """Whether another clock is at a place that can only be reached by a jump."""

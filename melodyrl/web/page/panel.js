@@ -8,11 +8,11 @@ const MODE_WORDS = {
   chords: "Plays chords to the tune that you play.",
   off: "Listens, and plays nothing.",
 };
-const CLOCK_NAMES = { midi: "MIDI clock" };
+const CLOCK_NAMES = { internal: "Its own", midi: "MIDI clock" };
 const CLOCK_WORDS = {
   waiting: "It has not started yet.",
   locked: "The music keeps to it.",
-  holding: "It has fallen silent; the music goes on at its last tempo.",
+  holding: "It is not heard; the music goes on at its last tempo.",
 };
 const SETTLE_MS = 500; // a control that was just moved is not moved back by an older state
 
@@ -34,12 +34,14 @@ export class Panel {
     )));
     at("key").addEventListener("change", () => this.askKey());
     at("meter").addEventListener("change", () => this.askMeter());
+    at("clock-source").addEventListener("change", () => this.askClock());
   }
 
   /** Build what depends on the daemon: its modes, meters and ranges. */
-  hello({ modes, meters, tempo_bpm: [low, high] }) {
+  hello({ modes, meters, clocks, tempo_bpm: [low, high] }) {
     [at("tempo").min, at("tempo").max] = [low, high];
     at("meter").replaceChildren(...meters.map(([beats, unit]) => new Option(`${beats}/${unit}`)));
+    at("clock-source").replaceChildren(...clocks.map((clock) => new Option(CLOCK_NAMES[clock] ?? clock, clock)));
     if (!at("modes").querySelector("div")) this.buildModes(modes);
   }
 
@@ -104,9 +106,15 @@ export class Panel {
     this.send({ type: "meter", beats, unit });
   }
 
+  askClock() {
+    this.touch("clock-source");
+    this.send({ type: "clock", source: at("clock-source").value });
+  }
+
   /** Who leads, and how it stands with them; whoever is led has no tempo of their own. */
   showClock({ clock, clock_state: state }) {
     const isLed = clock !== "internal";
+    if (this.isSettled("clock-source")) at("clock-source").value = clock;
     const text = `${CLOCK_NAMES[clock] ?? clock}: ${state}`;
     for (const id of ["tempo", "tap"]) at(id).disabled = isLed;
     at("clock").hidden = !isLed;
