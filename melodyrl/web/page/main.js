@@ -224,6 +224,8 @@ globalThis.melodyrl = {
   get notes() {
     return score.notes;
   },
+  roll,
+  score,
   get frameMs() {
     return roll.spentMs;
   },

@@ -1,6 +1,6 @@
 // What was played: the notes of both players, with moments of the page's clock.
 
-const KEPT = 8000; // notes
+const KEPT = 10000; // notes; a little more than can be told apart in view
 const LONGEST_MS = 60000; // a note that ended is not looked for further back than this
 
 export class Score {
