@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from melodyrl.core.engine.config import EngineConfig
+from melodyrl.core.engine.config import EngineConfig, default_knobs
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import (
     MODES,
@@ -520,16 +520,24 @@ def test_a_replay_plays_exactly_what_was_played(steps, mode):
 
 
 @few
-@given(timed(st.one_of(note_ons, note_ons, note_offs)), st.integers(-12, 12), st.booleans())
-def test_a_transposed_player_gets_a_transposed_answer(told, up, is_solo):
+@given(
+    timed(st.one_of(note_ons, note_ons, note_offs)),
+    st.integers(-12, 12),
+    st.booleans(),
+    st.sampled_from((-2.0, -1.0, 0.0, 1.0)),
+)
+def test_a_transposed_player_gets_a_transposed_answer(told, up, is_solo, register):
     first = [(0, NoteOn(56)), (0, NoteOn(59)), (0, NoteOn(63))]
     played = first + [(at, event) for at, event in told if event.pitch >= 56]
     moved = [(at, _moved(event, up)) for at, event in played]
     until = played[-1][0] + 3 * SECOND
-    mode = "solo" if is_solo else "harmony"
+    config = {
+        "mode": "solo" if is_solo else "harmony",
+        "knobs": default_knobs() | {"register": register},
+    }
 
-    here = run_offline(engine(mode=mode), played, until)
-    there = run_offline(engine(mode=mode), moved, until)
+    here = run_offline(engine(**config), played, until)
+    there = run_offline(engine(**config), moved, until)
 
     assert [(each.due_ns, _moved(each.message, up)) for each in here] == [
         (each.due_ns, each.message) for each in there

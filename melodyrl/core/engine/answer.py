@@ -102,7 +102,7 @@ class Answer:
         messages = self._ledger.release()
         if pitch is not None:
             self._last = pitch
-            messages += self._ledger.on(pitch, self._line[then].velocity)
+            messages += self._ledger.on(self._voice.lifted(pitch), self._line[then].velocity)
         return messages
 
     def _listen(self, moment: Moment, struck: NoteOn | None) -> None:

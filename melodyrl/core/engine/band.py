@@ -14,6 +14,7 @@ from melodyrl.core.engine.harmony import Harmony
 from melodyrl.core.engine.ledger import Ledger
 from melodyrl.core.engine.listener import Listener
 from melodyrl.core.engine.mind import Mind
+from melodyrl.core.engine.register import lift
 from melodyrl.core.engine.snapshot import Why
 from melodyrl.core.engine.solo import Solo
 from melodyrl.core.engine.tonality import Tonality
@@ -124,7 +125,8 @@ class Band:
             return explain_chord(self.chord_mind, self.chords.home)
         if mode == "off" or self._voice.base is None:
             return None
-        return explain(self.mind, self._voice.base)
+        lifted_by = 0 if mode == "harmony" else lift(self.mind.knobs["register"])
+        return explain(self.mind, self._voice.base + lifted_by)
 
     def _take_over(self) -> None:
         if self._knobs is not None:

@@ -15,7 +15,14 @@ ClockSource = Literal["internal", "midi"]
 CLOCKS: tuple[ClockSource, ...] = ("internal", "midi")
 
 KnobName = Literal[
-    "harmony", "smoothness", "diversity", "rhythm", "density", "temperature", "swing"
+    "harmony",
+    "smoothness",
+    "diversity",
+    "rhythm",
+    "density",
+    "temperature",
+    "swing",
+    "register",
 ]
 KNOBS: dict[KnobName, tuple[float, float, float]] = {
     "harmony": (0.0, 1.0, USUAL["harmony"]),
@@ -25,11 +32,12 @@ KNOBS: dict[KnobName, tuple[float, float, float]] = {
     "density": (0.25, 4.0, 1.25),
     "temperature": (0.0, 0.4, 0.08),
     "swing": (0.0, 1.0, 0.0),
+    "register": (-2.0, 1.0, 0.0),
 }
 """Lowest, highest and default value. Density is in onsets a beat; temperature in reward units:
-what a nat of people's habit is worth (policy.habit). Swing, from straight to triplets, moves what
-is sent and never what is decided (engine.swing). The other four are relative weights (normalised
-together, see rewards.preference)."""
+what a nat of people's habit is worth (policy.habit). Swing, from straight to triplets, and the
+register, in octaves, move what is sent and never what is decided (engine.swing, engine.register).
+The other four are relative weights (normalised together, see rewards.preference)."""
 
 SwitchName = Literal[
     "mode-solo", "mode-answer", "mode-harmony", "mode-chords", "mode-off", "stop", "panic"

@@ -35,7 +35,7 @@ class Solo:
         if pitch is not None:
             level = moment.meter.level(moment.position.step_in_bar)
             loud = round(velocity + _ACCENTS[level])
-            messages += self._ledger.on(pitch, min(max(loud, 1), 127))
+            messages += self._ledger.on(self._voice.lifted(pitch), min(max(loud, 1), 127))
         return messages
 
     def _settle(self, tonic: int, highest: int | None) -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
+from melodyrl.core.engine.register import lifted
 from melodyrl.core.music import Chord, Key, Meter, rotate
 from melodyrl.core.music.meter import MID_BAR, PHRASE_BARS
 from melodyrl.core.policy.habit import habit
@@ -92,6 +93,10 @@ class Voice:
         if action < ACTIONS.first_pitch or self.base is None:
             return None
         return self.base + int(ACTIONS.offsets[action])
+
+    def lifted(self, pitch: int) -> int:
+        """Where a pitch of the line sounds in the register that is asked for."""
+        return lifted(pitch, self._mind.knobs["register"])
 
     def wait(self, *, holds: bool) -> None:
         """Let a sixteenth pass: hold the note that sounds, or rest."""

@@ -5,6 +5,10 @@ import { BUILT_IN, own, remove, save } from "./presets.js";
 
 const percent = (value) => `${Math.round(value * 100)} %`;
 const swung = (value) => ({ "0 %": "straight", "100 %": "triplets" })[percent(value)] ?? percent(value);
+const octaves = (value) => {
+  const whole = Math.round(value);
+  return whole === 0 ? "above you" : `${whole < 0 ? "−" : "+"}${Math.abs(whole)} octave${whole === -2 ? "s" : ""}`;
+};
 const WORDS = {
   harmony: ["Harmony", "How much it keeps to the chord that it hears: a weight, beside the next three", percent],
   smoothness: ["Smoothness", "How much it moves as a singer would, by steps, turning back after a leap: a weight", percent],
@@ -13,7 +17,9 @@ const WORDS = {
   density: ["Density", "Notes that it begins in each beat", (value) => `${value.toFixed(2)} a beat`],
   temperature: ["Temperature", "At 0 always the note that these knobs like best; higher, more as people usually play, whatever the knobs say", (value) => value.toFixed(2)],
   swing: ["Swing", "How late it plays off the beat: straight at 0, at 1 as triplets; 6/8 does not swing", swung],
+  register: ["Register", "Whole octaves that its line lies above or below its usual place, clear of your hand; for solo and answer", octaves],
 };
+const STEPS = { register: 1 }; // the others turn by hundredths
 const SETTLE_MS = 500; // a knob that was just turned is not turned back by an older state
 
 const at = (id) => document.getElementById(id);
@@ -47,7 +53,7 @@ export class Knobs {
     const label = Object.assign(document.createElement("label"), { htmlFor: `knob-${name}`, textContent: title });
     const output = document.createElement("output");
     const input = Object.assign(document.createElement("input"), {
-      type: "range", id: `knob-${name}`, min: low, max: high, step: 0.01, value: usual,
+      type: "range", id: `knob-${name}`, min: low, max: high, step: STEPS[name] ?? 0.01, value: usual,
     });
     box.className = "knob";
     box.title = `${tip} (double-click: back to ${inUnit(name, usual)}; right-click or M: turn it from your keyboard)`;
