@@ -20,6 +20,7 @@ from melodyrl.core.engine.events import (
     SetKnob,
     SetMeter,
     SetMode,
+    SetSplit,
     SetTempo,
     Start,
     Stop,
@@ -54,6 +55,7 @@ commands = st.one_of(
     st.builds(SetClock, st.sampled_from(CLOCKS)),
     keys,
     meters,
+    st.builds(SetSplit, st.none() | st.integers(48, 72)),
     st.builds(Announce, st.integers(0, 4095)),
     st.sampled_from([Start(), Stop(), Panic(), Release(), Tap()]),
 )
@@ -92,6 +94,10 @@ nonsense = st.sampled_from(
         Sync(0, 0.0, 120.0, 1),  # type: ignore[arg-type]
         SetKey(12),
         SetKey(0, None),  # type: ignore[arg-type]
+        SetSplit(20),
+        SetSplit(109),
+        SetSplit(60.0),  # type: ignore[arg-type]
+        SetSplit(True),
         Announce(4096),
         Announce(True),
         SetMeter(5, 4),

@@ -7,7 +7,7 @@ from typing import Annotated
 from tyro.conf import Positional, arg
 
 from melodyrl.cli.hearing import Hearing, hear, played_meter
-from melodyrl.cli.playing import Playing, open_chord_policy, open_policy
+from melodyrl.cli.playing import Playing, open_chord_policy, open_policy, parse_split
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Mode, Nanos
 from melodyrl.core.engine.offline import heard, run_offline
@@ -38,6 +38,8 @@ class Accompany(Playing):
     chords: chords to its tune."""
     chord_policy: str = "shipped"
     """Who chooses in the mode chords: shipped, greedy, or the path of a policy file."""
+    split: str | None = None
+    """Pitch that parts the performance, such as C4: harmony alone below it, the tune from it up."""
     output: Annotated[Path | None, arg(aliases=("-o",))] = None
     """The MIDI file to write; IN-melodyrl.mid where none is given."""
     key: str | None = None
@@ -55,7 +57,8 @@ class Accompany(Playing):
     def _answer(self, hearing: Hearing, performance: Performance, key: Key | None) -> list[Note]:
         config = self.config(hearing.tempo_bpm, hearing.meter, key)
         # It is the sixteenths of the file that swing, whatever its tempi: here all is straight.
-        config = replace(config, mode=self.mode, knobs=config.knobs | {"swing": 0.0})
+        split = None if self.split is None else parse_split(self.split)
+        config = replace(config, mode=self.mode, split=split, knobs=config.knobs | {"swing": 0.0})
         engine = Engine(
             config, open_policy(self.policy), chord_policy=open_chord_policy(self.chord_policy)
         )

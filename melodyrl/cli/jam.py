@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import UseAppendAction
 
-from melodyrl.cli.playing import Playing, open_chord_policy, open_policy
+from melodyrl.cli.playing import Playing, open_chord_policy, open_policy, parse_split
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Bindings, ClockSource, Mode, Nanos
 from melodyrl.errors import ConfigError, FileError, PortError
@@ -50,6 +50,9 @@ class Jam(Playing):
     """4/4, 3/4 or 6/8."""
     key: str | None = None
     """Key such as "Am" or "F major"; listened for where none is given."""
+    split: str | None = None
+    """Pitch that parts your keyboard, such as C4: below it your left hand, which is harmony alone;
+    from it up your right, which is the tune. Unparted where none is given."""
     input: Annotated[tuple[str, ...], UseAppendAction] = ()
     """Part of the name of a keyboard to listen to (see `melodyrl ports`); may be given again."""
     listen_channel: Annotated[tuple[int, ...], UseAppendAction] = ()
@@ -137,9 +140,11 @@ class Jam(Playing):
             if not 1 <= channel <= 16:
                 raise ConfigError(f"Channel {channel} is not one of 1 to 16.")
         key = None if self.key is None else parse_key(self.key)
+        split = None if self.split is None else parse_split(self.split)
         config = replace(
             self.config(self.tempo, parse_meter(self.meter), key),
             mode=self.mode,
+            split=split,
             channel=self.channel - 1,
             clock=self.clock,
             clock_out=self.clock_out,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from melodyrl.core.engine.check import FASTEST_BPM, SLOWEST_BPM
 from melodyrl.core.engine.config import EngineConfig
-from melodyrl.core.engine.events import KNOBS, KnobName
-from melodyrl.core.music import Key, Meter
+from melodyrl.core.engine.events import KNOBS, SPLITS, KnobName
+from melodyrl.core.music import Key, Meter, parse_pitch, pitch_name
 from melodyrl.core.policy.policy import AnyPreset, Policy
 from melodyrl.errors import ConfigError
 
@@ -65,6 +65,19 @@ def check_tempo(tempo_bpm: float) -> None:
             f"A tempo of {tempo_bpm:g} quarter notes a minute is out of range; "
             f"choose {SLOWEST_BPM:g} to {FASTEST_BPM:g}."
         )
+
+
+def parse_split(text: str) -> int:
+    """The pitch that parts the player's keyboard.
+
+    Raises:
+        ConfigError: it is none that does.
+    """
+    split = parse_pitch(text)
+    if not SPLITS[0] <= split <= SPLITS[1]:
+        lowest, highest = map(pitch_name, SPLITS)
+        raise ConfigError(f"--split {text} is out of range; choose {lowest} to {highest}.")
+    return split
 
 
 def open_policy(choice: str) -> Policy:

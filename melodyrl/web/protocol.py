@@ -9,6 +9,7 @@ From the page, one object a message, no other fields than these:
     {"type": "tap"}                                              four in time set the tempo
     {"type": "key", "tonic": 9, "minor": true}                   tonic null: listen for it
     {"type": "meter", "beats": 3, "unit": 4}                     4/4, 3/4, 6/8
+    {"type": "split", "pitch": 60}                               within events.SPLITS; null: none
     {"type": "learn", "target": "harmony"}                       one of events.TARGETS; null: none
     {"type": "forget", "target": "harmony"}                      one of events.TARGETS
     {"type": "start"}  {"type": "stop"}  {"type": "panic"}
@@ -70,6 +71,7 @@ def hello(state: Message | None) -> Message:
         "clocks": list(events.CLOCKS),
         "meters": [list(meter) for meter in METERS],
         "tempo_bpm": list(TEMPO_BPM),
+        "splits": list(events.SPLITS),
         "state": None if state is None else state["state"],
     }
 
@@ -225,6 +227,13 @@ def _meter(fields: dict[str, Any]) -> Event:
     return events.SetMeter(*meter)
 
 
+def _split(fields: dict[str, Any]) -> Event:
+    if fields.get("pitch", 0) is None:
+        fields.pop("pitch")
+        return events.SetSplit(None)
+    return events.SetSplit(_whole(fields, "pitch", *events.SPLITS))
+
+
 def _learn(fields: dict[str, Any]) -> Event:
     if fields.get("target", 0) is None:
         fields.pop("target")
@@ -249,6 +258,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "tap": lambda _: events.Tap(),
     "key": _key,
     "meter": _meter,
+    "split": _split,
     "learn": _learn,
     "forget": lambda fields: events.Forget(_target(fields)),
     "start": lambda _: events.Start(),

@@ -279,6 +279,12 @@ def test_second_voices_come_and_go_with_the_notes_of_the_file(tmp_path):
     assert [round(end, 2) for _, _, end, _ in ours] == [0.47, 0.97, 1.47, 1.97]
 
 
+def test_below_a_split_a_file_gets_no_second_voice(tmp_path):
+    ours = answer(accompany(line(tmp_path / "line.mid"), mode="harmony", split="E4"))
+
+    assert [round(start, 2) for _, start, _, _ in ours] == [1.0, 1.5]
+
+
 def test_the_last_phrase_of_a_file_is_answered_after_its_end(tmp_path):
     ours = answer(accompany(line(tmp_path / "line.mid"), mode="answer"))
 

@@ -18,6 +18,7 @@ from melodyrl.core.engine.events import (
     SetKey,
     SetKnob,
     SetMode,
+    SetSplit,
     SetTempo,
     Stop,
 )
@@ -66,6 +67,7 @@ class StandIn:
             key=None,
             fixed_key=None,
             mode="solo",
+            split=None,
             knobs=tuple((name, default) for name, (_, _, default) in KNOBS.items()),
             bindings=(),
             armed=None,
@@ -102,7 +104,7 @@ class StandIn:
                 self.publish(knobs=tuple({**dict(self.state.knobs), name: value}.items()))
             case Learn() | Forget():
                 self.learn(event)
-            case SetMode() | SetTempo() | SetClock() | SetKey():
+            case SetMode() | SetTempo() | SetClock() | SetKey() | SetSplit():
                 self.set(event)
             case Panic():
                 self.held.clear()
@@ -113,7 +115,7 @@ class StandIn:
             self.told.append(event)
             self.arrived.notify_all()
 
-    def set(self, event: SetMode | SetTempo | SetClock | SetKey) -> None:
+    def set(self, event: SetMode | SetTempo | SetClock | SetKey | SetSplit) -> None:
         match event:
             case SetMode(mode):
                 self.publish(mode=mode)
@@ -121,6 +123,8 @@ class StandIn:
                 self.publish(tempo_bpm=tempo_bpm)
             case SetClock(source):
                 self.publish(clock=source)
+            case SetSplit(pitch):
+                self.publish(split=pitch)
             case SetKey(tonic, minor):
                 name = None if tonic is None else Key(tonic, minor).name
                 self.publish(fixed_key=name)

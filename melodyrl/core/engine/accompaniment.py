@@ -49,7 +49,7 @@ class Accompaniment:
 
     def step(self, moment: Moment, listener: Listener, *, is_guess: bool) -> list[Message]:
         """Decide a grid step, and play what it brings; no first chord in a key that is a guess."""
-        onset = self._follow_tune(listener.sounding)
+        onset = self._follow_tune(listener.tune)
         if self._tune is None and self._home is None:
             return []
         self._frame(moment, onset=onset)

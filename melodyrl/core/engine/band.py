@@ -40,7 +40,7 @@ class Band:
     ) -> None:
         self._knobs: Mapping[KnobName, float] | None = None
         self.mind = Mind(policy, config.knobs, rng)
-        self.listener = Listener()
+        self.listener = Listener(config.split)
         self.tonality = Tonality(config.key)
         self.announced = 0
         self.ledger = Ledger(config.channel)
@@ -88,7 +88,8 @@ class Band:
         """A note of the player began."""
         self.listener.note_on(note, at_ns)
         self.tonality.hear(note.pitch, is_line=len(self.listener.fingers) == 1)
-        self.chords.note_on(note)
+        if self.listener.is_tune(note.pitch):
+            self.chords.note_on(note)
 
     def read(self, at_ns: Nanos, transport: Transport) -> None:
         """Read the harmony that the player's notes make by now."""

@@ -7,6 +7,7 @@ from melodyrl.core.engine.events import (
     CLOCKS,
     KNOBS,
     MODES,
+    SPLITS,
     TARGETS,
     Announce,
     Forget,
@@ -19,6 +20,7 @@ from melodyrl.core.engine.events import (
     SetKnob,
     SetMeter,
     SetMode,
+    SetSplit,
     SetTempo,
     Start,
     Stop,
@@ -45,12 +47,10 @@ def makes_sense(event: object) -> bool:
             return _is_choice(event)
         case SetTempo(tempo_bpm):
             return _is_between(tempo_bpm, SLOWEST_BPM, FASTEST_BPM)
-        case SetKey(tonic, minor):
-            return (tonic is None or _is_within(tonic, 11)) and _is_known(minor, (False, True))
         case SetMeter(beats, unit):
             return _is_within(beats, 16) and _is_within(unit, 16) and Meter(beats, unit) in METERS
-        case Announce(mask):
-            return _is_within(mask, ALL_CLASSES)
+        case SetKey() | SetSplit() | Announce():
+            return _is_of_pitches(event)
         case Sync():
             return _is_sync(event)
         case Start() | Stop() | Panic() | Release() | Tap() | Halt():
@@ -80,6 +80,16 @@ def _is_choice(event: SetMode | SetClock | Learn | Forget) -> bool:
             return target is None or _is_known(target, TARGETS)
         case Forget(target):
             return _is_known(target, TARGETS)
+
+
+def _is_of_pitches(event: SetKey | SetSplit | Announce) -> bool:
+    match event:
+        case SetKey(tonic, minor):
+            return (tonic is None or _is_within(tonic, 11)) and _is_known(minor, (False, True))
+        case SetSplit(pitch):
+            return pitch is None or (_is_within(pitch, SPLITS[1]) and pitch >= SPLITS[0])
+        case Announce(mask):
+            return _is_within(mask, ALL_CLASSES)
 
 
 def _is_sync(event: Sync) -> bool:

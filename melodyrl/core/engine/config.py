@@ -16,6 +16,7 @@ from melodyrl.core.engine.events import (
     SetKnob,
     SetMeter,
     SetMode,
+    SetSplit,
     SetTempo,
 )
 from melodyrl.core.midi.messages import NoteOff
@@ -46,6 +47,8 @@ class EngineConfig:
     key: Key | None = None
     """None listens for the key."""
     knobs: dict[KnobName, float] = field(default_factory=default_knobs)
+    split: int | None = None
+    """The pitch from which up notes are the tune, below it the harmony; None: all are both."""
     bindings: Bindings = ()
     """Which controller of the player's keyboard turns what."""
     channel: int = 0
@@ -65,6 +68,7 @@ class EngineConfig:
             ("tempo_bpm", SetTempo(self.tempo_bpm)),
             ("meter", SetMeter(self.meter.beats, self.meter.unit)),
             ("mode", SetMode(self.mode)),
+            ("split", SetSplit(self.split)),
             ("channel", NoteOff(0, self.channel)),
             *((f"knob {name}", SetKnob(name, value)) for name, value in self.knobs.items()),
         ]

@@ -29,6 +29,7 @@ from melodyrl.core.engine.events import (
     SetKnob,
     SetMeter,
     SetMode,
+    SetSplit,
     SetTempo,
     Start,
     Stop,
@@ -145,6 +146,7 @@ class Engine:
             key=key.name if key else None,
             fixed_key=band.tonality.fixed.name if band.tonality.fixed else None,
             mode=self._mode,
+            split=band.listener.split,
             knobs=tuple(self._knobs.items()),
             bindings=self._controls.bindings,
             armed=self._controls.armed,
@@ -217,12 +219,10 @@ class Engine:
                 self._hear(event)
             case SetKnob() | Learn() | Forget():
                 self._turn(event)
-            case SetKey(tonic, minor):
-                self._fix_key(None if tonic is None else Key(tonic, minor))
+            case SetKey() | SetSplit() | Announce():
+                self._inform(event)
             case SetTempo() | Tap() | SetClock() | Sync() | Halt():
                 self._pace(event)
-            case Announce(mask):
-                self._band.announced = mask
             case SetMeter(beats, unit):
                 self._transport.set_meter(Meter(beats, unit))
             case SetMode(mode):
@@ -241,6 +241,16 @@ class Engine:
                 self._controls.armed = target
             case Forget(target):
                 self._controls.forget(target)
+
+    def _inform(self, event: SetKey | SetSplit | Announce) -> None:
+        """What is to be known of the player's music."""
+        match event:
+            case SetKey(tonic, minor):
+                self._fix_key(None if tonic is None else Key(tonic, minor))
+            case SetSplit(pitch):
+                self._band.listener.split_at(pitch)
+            case Announce(mask):
+                self._band.announced = mask
 
     def _pace(self, event: SetTempo | Tap | SetClock | Sync | Halt) -> None:
         match event:
@@ -301,9 +311,10 @@ class Engine:
                 self._transport.resume()
                 self._transport.touch(at)
                 band.hear(message, at)
-                if self._mode == "harmony":
+                is_tune = band.listener.is_tune(message.pitch)
+                if self._mode == "harmony" and is_tune:
                     self._answer(message, at)
-                if self._mode == "answer":
+                if self._mode == "answer" and is_tune:
                     band.replies.note_on(message, self._transport.nearest_step(at))
             case NoteOff():
                 self._transport.touch(at)

@@ -39,6 +39,9 @@ what a nat of people's habit is worth (policy.habit). Swing, from straight to tr
 register, in octaves, move what is sent and never what is decided (engine.swing, engine.register).
 The other four are relative weights (normalised together, see rewards.preference)."""
 
+SPLITS = (21, 108)
+"""The lowest and the highest pitch at which the keyboard can be parted: the keys of a piano."""
+
 SwitchName = Literal[
     "mode-solo", "mode-answer", "mode-harmony", "mode-chords", "mode-off", "stop", "panic"
 ]
@@ -99,6 +102,16 @@ class SetMeter:
 
     beats: int
     unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetSplit:
+    """Part the keyboard at a pitch within SPLITS, or with None do not.
+
+    Notes below it are harmony and no tune; those from it up are the tune and no harmony.
+    """
+
+    pitch: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +185,7 @@ class Halt:
     """The clock that leads has stopped; the next Sync begins the music again."""
 
 
-Setting = SetKnob | SetMode | SetTempo | SetClock | SetKey | SetMeter
+Setting = SetKnob | SetMode | SetTempo | SetClock | SetKey | SetMeter | SetSplit
 Command = Setting | Tap | Start | Stop | Panic | Release
 Event = NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Announce | Sync | Halt
 

@@ -31,9 +31,11 @@ class Listener:
 
     A chord stays when the hands lift. A chord that still sounds stays under a melody. A chord that
     is struck over a bass that is held is read with it; one struck over an old chord is not.
+    With a split the chord is read from the notes below it alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, split: int | None = None) -> None:
+        self.split = split
         self._held: set[_NoteKey] = set()
         self._pedalled: set[_NoteKey] = set()
         self._pedals: set[int] = set()
@@ -61,11 +63,27 @@ class Listener:
         """Pitches whose keys are down."""
         return {pitch for pitch, _ in self._held}
 
+    @property
+    def tune(self) -> set[int]:
+        """Those of the sounding pitches that are of a tune: with a split, from it up."""
+        return {pitch for pitch in self.sounding if self.is_tune(pitch)}
+
+    def is_tune(self, pitch: int) -> bool:
+        """Whether a note of this pitch is one of a tune."""
+        return self.split is None or pitch >= self.split
+
+    def split_at(self, pitch: int | None) -> None:
+        """Part the keyboard from now on; what was played in the right hand is no harmony."""
+        self.split = pitch
+        recent = [(at, each) for at, each in self._recent if self._is_harmony(each)]
+        self._recent = deque(recent, maxlen=_REMEMBERED)
+
     def note_on(self, note: NoteOn, at_ns: Nanos) -> None:
         """A key goes down."""
         self._held.add((note.pitch, note.channel))
-        self._recent.append((at_ns, note.pitch))
-        self._has_onset = True
+        if self._is_harmony(note.pitch):
+            self._recent.append((at_ns, note.pitch))
+            self._has_onset = True
         self.velocity += _VELOCITY_SHARE * (note.velocity - self.velocity)
         self.highest = max(note.pitch, -1 if self.highest is None else self.highest)
 
@@ -135,13 +153,19 @@ class Listener:
         self._has_release = True
         self._released_ns = at_ns
 
+    def _is_harmony(self, pitch: int) -> bool:
+        return self.split is None or pitch < self.split
+
+    def _harmony(self, pitches: set[int]) -> set[int]:
+        return {pitch for pitch in pitches if self._is_harmony(pitch)}
+
     def _to_read(self, at_ns: Nanos, window_ns: float, key: Key | None) -> set[int]:
         if self._has_onset:
             self._has_onset = False
             return self._after_onset(at_ns, window_ns, key) if self._recent else set()
         if self._has_release and at_ns - self._released_ns >= _LIFTED_NS:
             self._has_release = False
-            sounding = self.sounding
+            sounding = self._harmony(self.sounding)
             return sounding if _classes(sounding) >= 3 else set()
         return set()
 
@@ -150,10 +174,10 @@ class Listener:
         struck = {pitch for at, pitch in self._recent if newest_ns - at <= _STRUCK_TOGETHER_NS}
         if _classes(struck) >= 3:
             return self._on_its_bass(struck, key)
-        sounding = self.sounding
+        sounding = self._harmony(self.sounding)
         if _classes(sounding & self._source) >= 3:
             return set()
-        under_hands = struck | self.fingers
+        under_hands = struck | self._harmony(self.fingers)
         if _classes(under_hands) >= 2:
             return under_hands
         return sounding | {pitch for at, pitch in self._recent if at_ns - at <= window_ns}

@@ -69,6 +69,8 @@ class Snapshot:
     fixed_key: str | None
     """Asked for; in force from the next bar on. None where the key is listened for."""
     mode: Mode
+    split: int | None
+    """The pitch from which up the player's notes are the tune, below it the harmony."""
     knobs: tuple[tuple[KnobName, float], ...]
     bindings: Bindings
     """Which controller of the player's keyboard turns what."""

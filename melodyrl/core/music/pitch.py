@@ -44,6 +44,24 @@ def parse_pitch_class(text: str) -> int:
     return found[0]
 
 
+def parse_pitch(text: str) -> int:
+    """The pitch of a name with its octave, such as C4 (60), F#3 or Bb2.
+
+    Raises:
+        ConfigError: the text is not a name of a pitch of MIDI.
+    """
+    name = text.strip()
+    found = split_pitch_class(name)
+    octave = found[1] if found else ""
+    if octave.removeprefix("-").isdecimal() and octave.isascii():
+        # B#3 and Cb4 lie beyond the octave that they are written in
+        written = 12 * (int(octave) + 1) + _LETTERS[name[0].upper()]
+        pitch = written + sum(_ACCIDENTALS[each] for each in name[1 : -len(octave)])
+        if 0 <= pitch <= 127:
+            return pitch
+    raise ConfigError(f"{text!r} is not the name of a pitch; write one such as C4, F#3 or Bb2.")
+
+
 def mask_of(pitches: Iterable[int]) -> int:
     """The mask of the classes of some pitches."""
     mask = 0

@@ -78,6 +78,7 @@ function show(state) {
   score.chord(state.chord, ms);
   stage.settle(state, ms);
   panel.state(state);
+  piano.markSplit(state.split);
   knobs.state(state.knobs);
   learning.state(state);
   why.show(state.why);

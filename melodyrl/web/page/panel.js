@@ -1,4 +1,6 @@
-// Mode, tempo and clock, meter and key. Each asks the daemon, and shows what the daemon says.
+// Mode, tempo and clock, meter, key and split. Each asks the daemon, and shows what the daemon says.
+
+import { pitchName } from "./piano.js";
 
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 const MODE_WORDS = {
@@ -35,13 +37,16 @@ export class Panel {
     at("key").addEventListener("change", () => this.askKey());
     at("meter").addEventListener("change", () => this.askMeter());
     at("clock-source").addEventListener("change", () => this.askClock());
+    at("split").addEventListener("change", () => this.askSplit());
   }
 
   /** Build what depends on the daemon: its modes, meters and ranges. */
-  hello({ modes, meters, clocks, tempo_bpm: [low, high] }) {
+  hello({ modes, meters, clocks, tempo_bpm: [low, high], splits: [lowest, highest] }) {
     [at("tempo").min, at("tempo").max] = [low, high];
     at("meter").replaceChildren(...meters.map(([beats, unit]) => new Option(`${beats}/${unit}`)));
     at("clock-source").replaceChildren(...clocks.map((clock) => new Option(CLOCK_NAMES[clock] ?? clock, clock)));
+    const splits = Array.from({ length: highest - lowest + 1 }, (_, index) => lowest + index);
+    at("split").replaceChildren(new Option("off", ""), ...splits.map((pitch) => new Option(pitchName(pitch), pitch)));
     if (!at("modes").querySelector("div")) this.buildModes(modes);
   }
 
@@ -71,6 +76,7 @@ export class Panel {
     this.showClock(state);
     if (this.isSettled("meter")) at("meter").value = state.meter;
     if (this.isSettled("key")) this.showKey(state);
+    if (this.isSettled("split")) at("split").value = state.split ?? "";
   }
 
   showMode(mode) {
@@ -109,6 +115,12 @@ export class Panel {
   askClock() {
     this.touch("clock-source");
     this.send({ type: "clock", source: at("clock-source").value });
+  }
+
+  askSplit() {
+    this.touch("split");
+    const { value } = at("split");
+    this.send({ type: "split", pitch: value === "" ? null : Number(value) });
   }
 
   /** Who leads, and how it stands with them; whoever is led has no tempo of their own. */

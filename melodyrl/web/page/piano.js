@@ -26,6 +26,7 @@ export class Piano {
     this.lit = new Map(); // pitch -> Set of who sounds it
     this.latch = false;
     this.labels = null;
+    this.split = null; // the pitch at which the player's right hand begins
     element.addEventListener("pointerdown", (event) => this.pointerDown(event));
     element.addEventListener("pointermove", (event) => this.pointerMove(event));
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
@@ -54,6 +55,14 @@ export class Piano {
     this.draw(true);
   }
 
+  /** Mark where the player's keyboard is parted; null: nowhere. */
+  markSplit(pitch) {
+    if (pitch === this.split) return;
+    this.drawn.get(this.split)?.classList.remove("split");
+    this.split = pitch;
+    this.drawn.get(pitch)?.classList.add("split");
+  }
+
   /** Lay the keys out for the width there is, from the shown octave upward. */
   draw(force = false) {
     const width = this.element.clientWidth;
@@ -80,6 +89,7 @@ export class Piano {
     this.element.style.setProperty("--whites", whites);
     this.element.replaceChildren(...made);
     for (const pitch of this.drawn.keys()) this.paint(pitch);
+    this.drawn.get(this.split)?.classList.add("split");
   }
 
   caption(pitch) {
