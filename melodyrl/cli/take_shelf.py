@@ -7,12 +7,16 @@ from melodyrl.cli.take_folder import read_session, take_paths
 from melodyrl.core.engine.notes import take_of
 from melodyrl.core.engine.session import Session
 from melodyrl.core.midi.messages import NoteOn
+from melodyrl.core.score.musicxml import score_bytes
 from melodyrl.errors import FileError
-from melodyrl.web.shelf import Kept
+from melodyrl.web.shelf import FileKind, Kept
 
 MOST_BYTES = 32 * 1024 * 1024
 """Longest file that is read for the page, some two hours of dense playing: reading it all takes a
 second, in which the keys of the page are heard a few milliseconds later."""
+
+LONGEST_SCORE_S = 3600
+"""Longest take of which the page gets a score: hearing it again takes some two seconds."""
 
 
 class TakeShelf:
@@ -35,17 +39,23 @@ class TakeShelf:
             self._known[key] = known.get(key) or _kept(path)
         return list(self._known.values())
 
-    def midi(self, name: str, most: int) -> bytes | None:
+    def file(self, name: str, kind: FileKind, most: int) -> bytes | None:
         """Both parts of the take of that name, if it is one of those that `takes` gives.
 
         Raises:
-            FileError: it cannot be read.
+            FileError: it cannot be read, or is too long for a score.
         """
         path = next((path for path in self._paths(most) if path.stem == name), None)
         if path is None:
             return None
         session = _session(path)
-        return take_file(take_of(session.recording, session.ours), session.recording)
+        recording = session.recording
+        if kind == "musicxml" and summary(session, name).length_s > LONGEST_SCORE_S:
+            raise FileError(
+                "The take lasts more than an hour; save its score with `melodyrl takes`."
+            )
+        write = score_bytes if kind == "musicxml" else take_file
+        return write(take_of(recording, session.ours), recording)
 
     def _paths(self, most: int) -> list[Path]:
         """A name that cannot be written in one line is no name of ours."""

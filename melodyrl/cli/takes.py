@@ -16,6 +16,7 @@ from melodyrl.core.engine.notes import take_of
 from melodyrl.core.engine.session import Session, same_again
 from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
 from melodyrl.core.midi.smf import write_bytes
+from melodyrl.core.score.musicxml import score_bytes
 from melodyrl.errors import ConfigError, FileError, PortError
 from melodyrl.live.ports import Ports
 from melodyrl.live.systems import SPOKEN, Api, output_names
@@ -28,7 +29,8 @@ class Takes:
     number: Positional[int | None] = None
     """Which take: 1 is the newest. Without it they are listed."""
     out: Annotated[Path | None, arg(aliases=("-o",))] = None
-    """Save it as this .mid: both parts on the bars that were played."""
+    """Save it as this .mid, or where the name ends in .musicxml as a score: both parts on the bars
+    that were played."""
     replay: bool = False
     """Let the same policy play it again from what it heard, and compare every byte."""
     output: str | None = None
@@ -69,7 +71,8 @@ class Takes:
 
     def _save(self, session: Session, path: Path) -> None:
         recording = session.recording
-        write_bytes(path, take_file(take_of(recording, session.ours), recording))
+        write = score_bytes if path.suffix in _SCORES else take_file
+        write_bytes(path, write(take_of(recording, session.ours), recording))
         print(f"Wrote {path}")
 
     def _replay(self, session: Session) -> None:
@@ -97,6 +100,8 @@ class Takes:
             time.sleep(_DRAIN_S)
             ports.close()
 
+
+_SCORES = (".musicxml", ".xml")
 
 _DRAIN_S = 0.1
 """In which the last messages leave: two JACK periods of 1024 frames are 46 ms."""

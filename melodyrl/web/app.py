@@ -62,7 +62,10 @@ def build(
         return await shelf_reader.list()
 
     async def earlier_take(request: Request) -> Response:
-        return await shelf_reader.midi(request.path_params["name"])
+        return await shelf_reader.file(request.path_params["name"], "mid")
+
+    async def score(request: Request) -> Response:
+        return await shelf_reader.file(request.path_params["name"], "musicxml")
 
     reading = asyncio.Semaphore(1)  # one file at a time: the threads would only slow each other
 
@@ -79,6 +82,7 @@ def build(
             Route("/take.mid", take),
             Route("/takes", earlier),
             Route("/takes/{name}.mid", earlier_take),
+            Route("/takes/{name}.musicxml", score),
             Route("/notes", notes, methods=["POST"]),
             WebSocketRoute("/socket", socket),
         ],

@@ -1,7 +1,10 @@
 """Earlier takes, as the page may see them: what it asks of whoever keeps them."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
+
+FileKind = Literal["mid", "musicxml"]
+"""What a take can be saved as, and how the file's name ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,6 @@ class Shelf(Protocol):
         """The newest takes, at most so many, newest first; FileError where none can be seen."""
         ...
 
-    def midi(self, name: str, most: int) -> bytes | None:
-        """One of those as a .mid, None where none has that name; FileError where it is broken."""
+    def file(self, name: str, kind: FileKind, most: int) -> bytes | None:
+        """One of those as a file, None where none has that name; FileError where it is broken."""
         ...

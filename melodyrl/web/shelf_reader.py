@@ -1,4 +1,4 @@
-"""Answers of the server about earlier takes: a list, and one of them as a .mid."""
+"""Answers of the server about earlier takes: a list, and one of them as a file."""
 
 import asyncio
 import json
@@ -8,10 +8,16 @@ from urllib.parse import quote
 from starlette.responses import PlainTextResponse, Response
 
 from melodyrl.errors import FileError
-from melodyrl.web.shelf import Shelf
+from melodyrl.web.shelf import FileKind, Shelf
 
 MOST_TAKES = 50
 """The newest ones; `melodyrl takes` lists all."""
+
+
+_TYPES: dict[FileKind, str] = {
+    "mid": "audio/midi",
+    "musicxml": "application/vnd.recordare.musicxml+xml",
+}
 
 
 class ShelfReader:
@@ -33,22 +39,22 @@ class ShelfReader:
             return _unreadable(error)
         return _json({"kept": True, "most": MOST_TAKES, "takes": [asdict(take) for take in takes]})
 
-    async def midi(self, name: str) -> Response:
+    async def file(self, name: str, kind: FileKind) -> Response:
         """One take as a file, where the list has its name."""
         try:
-            data = await self._midi(name)
+            data = await self._file(name, kind)
         except FileError as error:
             return _unreadable(error)
         if data is None:
             return PlainTextResponse("There is no take of that name.\n", status_code=404)
-        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.mid"}
-        return Response(data, media_type="audio/midi", headers=headers)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.{kind}"}
+        return Response(data, media_type=_TYPES[kind], headers=headers)
 
-    async def _midi(self, name: str) -> bytes | None:
+    async def _file(self, name: str, kind: FileKind) -> bytes | None:
         if self._shelf is None:
             return None
         async with self._reading:
-            return await asyncio.to_thread(self._shelf.midi, name, MOST_TAKES)
+            return await asyncio.to_thread(self._shelf.file, name, kind, MOST_TAKES)
 
 
 def _json(value: object) -> Response:

@@ -2,6 +2,7 @@ import io
 from datetime import datetime
 
 import mido
+import music21
 import pytest
 
 from melodyrl.cli import main
@@ -64,6 +65,15 @@ def test_take_is_saved_with_both_parts_and_the_tempo(folder, tmp_path, capsys):
     assert [track.name for track in file.tracks[1:]] == ["player", "melodyrl"]
     assert all(any(m.type == "note_on" for m in track) for track in file.tracks[1:])
     assert [m.tempo for m in file.tracks[0] if m.type == "set_tempo"] == [500_000]
+
+
+def test_take_is_saved_as_a_score_where_its_name_says_so(folder, tmp_path):
+    main(["takes", "1", "--folder", str(folder), "-o", str(tmp_path / "take.musicxml")])
+
+    score = music21.converter.parse(str(tmp_path / "take.musicxml"), format="musicxml")
+    assert {part.partName for part in score.parts} == {"player", "melodyrl"}
+    symbols = score.parts[0].flatten().getElementsByClass(music21.harmony.ChordSymbol)
+    assert [symbol.figure for symbol in symbols] == ["Am"]
 
 
 def test_take_is_played_again_by_the_policy_that_played_it(folder, capsys):

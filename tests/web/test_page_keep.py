@@ -5,6 +5,7 @@ import re
 import wave
 
 import mido
+import music21
 import numpy as np
 import pretty_midi
 import pytest
@@ -208,7 +209,7 @@ def test_earlier_takes_are_listed_newest_first(visit):
             "0:03 · 3 notes of yours, 3 of the machine's",
         ]
     )
-    expect(rows(page).locator("button")).to_have_count(3)
+    expect(rows(page).locator("button")).to_have_count(6)
     expect(rows(page).nth(0)).to_have_attribute("title", re.compile("^Line 1 is not one of"))
 
 
@@ -224,13 +225,25 @@ def test_a_take_of_the_list_is_saved_as_a_midi_file(visit):
     assert parts[0].notes[0].pitch == 48
 
 
+def test_a_take_of_the_list_is_saved_as_a_score(visit):
+    page = visit()
+    open_takes(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save score of 2026-02-01 09:00").click()
+
+    assert download.value.suggested_filename == "melodyrl 2026-02-01 09-00-00 (2).musicxml"
+    parts = music21.converter.parse(str(download.value.path()), format="musicxml").parts
+    assert [each.partName for each in parts] == ["melodyrl", "player"]
+    assert len(parts[0].flatten().notes) >= 12
+
+
 def test_the_keyboard_alone_saves_a_take_and_closes_the_list(visit, daemon):
     page = visit()
     page.focus("#takes-open")
     page.keyboard.press("Enter")
     save = page.get_by_role("button", name="Save .mid of 2026-01-31 20:15")
     expect(save).to_be_visible()
-    for _ in range(8):
+    for _ in range(16):
         page.keyboard.press("Tab")
         if save.evaluate("each => each === document.activeElement"):
             break

@@ -6,6 +6,7 @@ import os
 import pickle
 from urllib.parse import quote, urlsplit
 
+import music21
 import pretty_midi
 import pytest
 
@@ -60,6 +61,16 @@ def test_take_of_the_list_is_a_midi_file_with_both_parts(port, name):
     assert [len(part.notes) for part in parts] == [12, 12] if "(2)" in name else [3, 3]
 
 
+def test_take_of_the_list_is_a_score(port):
+    answer, body = get(port, f"/takes/{quote(FIRST)}.musicxml")
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/vnd.recordare.musicxml+xml"
+    assert answer.headers["Content-Disposition"].endswith(f"{quote(FIRST)}.musicxml")
+    parts = music21.converter.parseData(body.decode(), format="musicxml").parts
+    assert [each.partName for each in parts] == ["melodyrl", "player"]
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -79,11 +90,12 @@ def test_take_of_the_list_is_a_midi_file_with_both_parts(port, name):
     ],
 )
 def test_name_that_the_list_does_not_give_finds_nothing(port, name):
-    for path in (f"/takes/{name}.mid", f"/takes/{name}"):
+    for path in (f"/takes/{name}.mid", f"/takes/{name}.musicxml", f"/takes/{name}"):
         answer, body = get(port, path)
 
         assert answer.status == 404
         assert b"MThd" not in body
+        assert b"<score" not in body
         assert b"secret" not in body
 
 
@@ -95,7 +107,9 @@ def test_take_that_is_broken_is_one_sentence(port):
     assert body.count(b"\n") == 1
 
 
-@pytest.mark.parametrize("path", ["/takes", f"/takes/{quote(FIRST)}.mid"])
+@pytest.mark.parametrize(
+    "path", ["/takes", f"/takes/{quote(FIRST)}.mid", f"/takes/{quote(FIRST)}.musicxml"]
+)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -112,6 +126,7 @@ def test_takes_are_not_for_strangers(port, path, headers):
 
     assert answer.status == 403
     assert b"MThd" not in body
+    assert b"<score" not in body
     assert b"2026" not in body
 
 
@@ -140,8 +155,8 @@ def test_only_the_newest_are_given(tmp_path):
     shelf = TakeShelf(tmp_path)
 
     assert [take.name for take in shelf.takes(2)] == ["take 0", "take 1"]
-    assert shelf.midi("take 1", 2) is not None
-    assert shelf.midi("take 2", 2) is None
+    assert shelf.file("take 1", "mid", 2) is not None
+    assert shelf.file("take 2", "mid", 2) is None
 
 
 def test_what_is_no_file_or_has_a_strange_name_is_left_out(tmp_path):
@@ -187,7 +202,12 @@ def test_moment_that_makes_no_sense_breaks_nothing(tmp_path, at_ns):
     shelf = TakeShelf(tmp_path)
 
     assert [take.player_notes for take in shelf.takes(MOST_TAKES)] == [4]
-    assert shelf.midi("odd", MOST_TAKES).startswith(b"MThd")
+    assert shelf.file("odd", "mid", MOST_TAKES).startswith(b"MThd")
+    if at_ns > 0:
+        with pytest.raises(FileError, match=r"^The take lasts more than an hour;"):
+            shelf.file("odd", "musicxml", MOST_TAKES)
+    else:
+        assert b"<score-partwise" in shelf.file("odd", "musicxml", MOST_TAKES)
 
 
 def test_half_a_character_in_a_file_does_not_break_the_list(tmp_path):

@@ -5,6 +5,10 @@ import { got } from "./takes.js";
 
 const NOT_KEPT = "Takes are not kept: melodyrl jam was started with --no-keep-takes.";
 const NONE_YET = "No takes yet: a session is kept as soon as something is played in it.";
+const KINDS = [
+  { ending: "mid", text: ".mid", title: "Save this take as a MIDI file: both parts on the bars that were played" },
+  { ending: "musicxml", text: "Score", title: "Save this take as a score for a notation program: both parts, and the chords" },
+];
 
 /** The dialog; `parts` are its elements {dialog, said, list}. */
 export class Shelf {
@@ -31,17 +35,17 @@ export class Shelf {
     const when = take.began || take.name;
     row.append(textOf("b", when), textOf("span", take.problem ? "cannot be read" : contents(take)));
     if (take.problem) row.title = take.problem;
-    else row.append(this.button(take, when));
+    else row.append(...KINDS.map((kind) => this.button(take, when, kind)));
     return row;
   }
 
-  button({ name }, when) {
-    const button = textOf("button", "Save .mid");
-    button.title = "Save this take as a MIDI file: both parts on the bars that were played";
-    button.setAttribute("aria-label", `Save .mid of ${when}`);
+  button({ name }, when, { ending, text, title }) {
+    const button = textOf("button", text);
+    button.title = title;
+    button.setAttribute("aria-label", `Save ${text.toLowerCase()} of ${when}`);
     button.addEventListener("click", () => this.attempt(async () => {
-      const answer = await got(`/takes/${encodeURIComponent(name)}.mid`);
-      saveFile(await answer.blob(), `melodyrl ${name}.mid`);
+      const answer = await got(`/takes/${encodeURIComponent(name)}.${ending}`);
+      saveFile(await answer.blob(), `melodyrl ${name}.${ending}`);
     }));
     return button;
   }
