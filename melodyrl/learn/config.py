@@ -5,14 +5,16 @@ from typing import Literal
 
 from melodyrl.errors import ConfigError
 
+PresetName = Literal["eight-bar", "full", "chords", "canvas"]
+
 
 @dataclass(frozen=True)
 class TrainConfig:
     """The choices of a run; with a budget of updates, the same choices give the same file."""
 
-    preset: Literal["eight-bar", "full", "chords"] = "eight-bar"
-    """The task: the small one over seven notes, a melody on the whole sixteenth grid, or the chords
-    to one."""
+    preset: PresetName = "eight-bar"
+    """The task: the small one over seven notes, a melody on the whole sixteenth grid, the chords
+    to one, or a picture painted cell by cell."""
     minutes: float | None = None
     """Stop after so many minutes; 3 where neither budget is given."""
     updates: int | None = None

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import huber_loss
 
-from melodyrl.learn.network import DuelingNetwork, best_action
+from melodyrl.learn.network import best_action
+from melodyrl.learn.networks import AnyNetwork
 from melodyrl.learn.replay.accumulator import Batch
 
 Array = npt.NDArray[Any]
@@ -52,7 +53,7 @@ class Learner:
     """
 
     def __init__(
-        self, network: DuelingNetwork, *, double: bool, tau: float, scalar_weight: float = 0.5
+        self, network: AnyNetwork, *, double: bool, tau: float, scalar_weight: float = 0.5
     ) -> None:
         self.online = network
         self.target = copy.deepcopy(network).requires_grad_(False)

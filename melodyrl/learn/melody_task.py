@@ -11,7 +11,7 @@ from melodyrl.core.policy.policy import AnyPreset
 from melodyrl.core.policy.presets import PRESETS, Preset, PresetName
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.learn.config import TrainConfig
-from melodyrl.learn.network import DuelingNetwork
+from melodyrl.learn.networks import AnyNetwork
 from melodyrl.learn.task import Task
 from rewards.preference import sample
 
@@ -44,7 +44,7 @@ def held_out_lanes(preset: Preset, count: int = TEST_LANES) -> MelodyLanes:
 def export(
     preset: AnyPreset,
     path: Path,
-    network: DuelingNetwork,
+    network: AnyNetwork,
     config: TrainConfig,
     figures: dict[str, float],
 ) -> None:

@@ -51,9 +51,7 @@ class DuelingNetwork(nn.Module):
         advantage_BAK = self.advantage(hidden_BH).view(-1, self.actions, self.terms)
         if not self.dueling:
             return advantage_BAK
-        share_BA = mask / mask.sum(1, keepdim=True)
-        mean_B1K = torch.bmm(share_BA.unsqueeze(1), advantage_BAK)
-        return advantage_BAK + (self.value(hidden_BH).unsqueeze(1) - mean_B1K)
+        return duel(advantage_BAK, self.value(hidden_BH), mask)
 
     def _hidden(self, features: Tensor, w: Tensor, judgement: Tensor) -> Tensor:
         score_BA = torch.bmm(judgement, w.unsqueeze(2)).squeeze(2)
@@ -79,6 +77,13 @@ class DuelingNetwork(nn.Module):
             nn.init.zeros_(head.bias)
         if not self.dueling:
             self.value.requires_grad_(False)
+
+
+def duel(advantage_BAK: Tensor, value_BK: Tensor, mask_BA: Tensor) -> Tensor:
+    """F (B, A, K): a state's value, and how far each action is from the mean of the legal ones."""
+    share_BA = mask_BA / mask_BA.sum(1, keepdim=True)
+    mean_B1K = torch.bmm(share_BA.unsqueeze(1), advantage_BAK)
+    return advantage_BAK + (value_BK.unsqueeze(1) - mean_B1K)
 
 
 def best_action(q_BAK: Tensor, w_BK: Tensor, mask_BA: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrl.learn.config import TrainConfig
-from melodyrl.learn.network import DuelingNetwork
+from melodyrl.learn.networks import AnyNetwork, MakeNetwork, dense
 from melodyrl.learn.trainer import Lanes, SampleW
 
 Array = npt.NDArray[Any]
@@ -27,5 +27,7 @@ class Task:
     """Makes the test environments, the same episodes each time."""
     sample_w: SampleW
     """Draws preference vectors."""
-    save: Callable[[Path, DuelingNetwork, TrainConfig, dict[str, float]], None]
+    save: Callable[[Path, AnyNetwork, TrainConfig, dict[str, float]], None]
     """Ships a network: (path, network, choices, figures)."""
+    network: MakeNetwork = dense
+    """Makes the network that learns."""

@@ -1,13 +1,18 @@
 """The task of each preset."""
 
-from typing import Literal
-
-from melodyrl.core.policy.presets import PresetName
+from melodyrl.learn.canvas_task import picture_task
 from melodyrl.learn.chord_task import chord_task
+from melodyrl.learn.config import PresetName
 from melodyrl.learn.melody_task import melody_task
 from melodyrl.learn.task import Task
 
 
-def task_of(name: PresetName | Literal["chords"]) -> Task:
+def task_of(name: PresetName) -> Task:
     """What a run with this preset learns."""
-    return chord_task() if name == "chords" else melody_task(name)
+    match name:
+        case "eight-bar" | "full":
+            return melody_task(name)
+        case "chords":
+            return chord_task()
+        case "canvas":
+            return picture_task()

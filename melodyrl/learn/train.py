@@ -128,6 +128,6 @@ def train(
 def _run(config: TrainConfig, task: Task, folder: RunFolder) -> Run:
     torch.set_num_threads(1)  # within one matrix product a second thread was measured not to pay
     stream = np.random.default_rng([config.seed, 1])
-    trainer = Trainer(config, task.lanes(config.lanes, stream), task.sample_w)
+    trainer = Trainer(config, task.lanes(config.lanes, stream), task.sample_w, task.network)
     level = evaluate(task.test(), greedy).per_step
     return Run(config, task, folder, trainer, greedy=level)

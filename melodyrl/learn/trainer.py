@@ -7,11 +7,10 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from melodyrl.learn.config import TrainConfig
 from melodyrl.learn.learner import Learner, Lesson, Outcome
-from melodyrl.learn.network import DuelingNetwork
+from melodyrl.learn.networks import MakeNetwork, dense
 from melodyrl.learn.replay.accumulator import accumulate
 from melodyrl.learn.replay.sampler import PrioritizedSampler, Sampler, UniformSampler
 from melodyrl.learn.replay.store import Store
@@ -82,7 +81,13 @@ class Trainer:
     Either way it is gathered with the networks as they were before, so the bytes are the same.
     """
 
-    def __init__(self, config: TrainConfig, lanes: Lanes, sample_w: SampleW) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        lanes: Lanes,
+        sample_w: SampleW,
+        make_network: MakeNetwork = dense,
+    ) -> None:
         self.config, self.lanes = config, lanes
         self._sample_w = sample_w
         streams = np.random.SeedSequence(config.seed).spawn(3)
@@ -91,17 +96,7 @@ class Trainer:
         count, features = self.observation.features.shape
         _, actions, terms = self.observation.judgement.shape
         self.learner = Learner(
-            DuelingNetwork(
-                features,
-                actions,
-                terms,
-                generator=torch.Generator().manual_seed(config.seed),
-                hidden=config.hidden,
-                layer_norm=config.layer_norm,
-                dueling=config.dueling,
-                known_reward=config.known_reward,
-                future_scale=config.future_scale,
-            ),
+            make_network(config, features, actions, terms),
             double=config.double,
             tau=config.tau,
             scalar_weight=config.scalar_weight,
