@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -33,5 +34,5 @@ def test_each_stroke_changes_one_cell():
     lanes = CanvasLanes(subject, 2, np.random.default_rng(1), weights=LIKENESS)
 
     for states in paint(read_painter(SHIPPED, subject), lanes):
-        changed = [(a != b).sum() for a, b in zip(states, states[1:], strict=False)]
+        changed = [(a != b).sum() for a, b in itertools.pairwise(states)]
         assert changed == [1] * len(changed)
