@@ -36,10 +36,10 @@ class Train(TrainConfig):
         console = Console()
         run = self._open()
         stop = _StopOnSignal()
-        with stop, Screen(run.folder.path, console) as screen:
+        with stop, Screen(run.folder.path, console, run.trainer.updates) as screen:
             finished = train(run, clock_ns=time.monotonic_ns, stop=stop.asked, report=screen)
         console.print(f"Policy: {run.folder.policy}")
-        console.print(f"Curve:  {run.folder.path / 'evaluation.png'}")
+        console.print(f"About:  {run.folder.path / 'README.md'}")
         if not finished:
             console.print(f"Stopped. Go on with: melodyrl train --resume {run.folder.path}")
 

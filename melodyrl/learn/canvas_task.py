@@ -1,7 +1,6 @@
 """Canvases as tasks: learn to paint a subject, be tested on what is kept from training."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -55,5 +54,5 @@ def export(
     """Write a network as a file that paints without torch."""
     assert isinstance(network, ConvolutionalNetwork)
     tensors = {name: value.numpy().copy() for name, value in network.state_dict().items()}
-    about = card(subject.name, subject.terms, network.form, asdict(config), __version__, figures)
+    about = card(subject.name, subject.terms, network.form, config.written(), __version__, figures)
     save(path, tensors, about)

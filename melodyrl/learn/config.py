@@ -1,11 +1,14 @@
 """What can be chosen about a training run; needs no torch, so the command line can read it."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from melodyrl.errors import ConfigError
 
 PresetName = Literal["eight-bar", "full", "chords", "canvas"]
+
+_LEFT_OUT = ("patience", "preference", "fast_products")
+"""Choices that files hold only where they are made: those that older files know nothing of."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,20 @@ class TrainConfig:
     """Points of the evaluation curve, evenly over the budget."""
     threads: int = 2
     """1, or 2: the second gathers the next batch while the first learns. The bytes are the same."""
+    patience: int | None = None
+    """Stop early after so many points of the curve without a new best; None: never."""
+    preference: str | None = None
+    """Learn for one preference alone (equal, harmonic, smooth, diverse, lyrical); None: for all."""
+    fast_products: bool = False
+    """Let torch take its fastest matrix products: twice as fast where the processor has AVX-512
+    and is no Intel. Other bytes; rounded to bfloat16 only where there are units for it (AMX)."""
 
     def check(self) -> None:
         """Raise a ConfigError for the first value that no run can be made with."""
         for name in ("lanes", "batch", "hidden", "n_step", "evaluations", "threads"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} is {getattr(self, name)}; it must be at least 1.")
-        for name in ("minutes", "updates", "learning_rate", "future_scale"):
+        for name in ("minutes", "updates", "learning_rate", "future_scale", "patience"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ConfigError(f"{name} is {value}; it must be above 0.")
@@ -78,6 +88,12 @@ class TrainConfig:
         if self.capacity < self.lanes * (self.n_step + 2):
             needed = self.lanes * (self.n_step + 2)
             raise ConfigError(f"capacity is {self.capacity}; these lanes need at least {needed}.")
+
+    def written(self) -> dict[str, Any]:
+        """The choices as files keep them."""
+        untouched = asdict(TrainConfig())
+        kept = asdict(self).items()
+        return {k: v for k, v in kept if k not in _LEFT_OUT or v != untouched[k]}
 
     def progress(self, updates: int, seconds: float) -> float:
         """How much of the budget is used, from 0 to 1 and beyond; the tighter one counts."""

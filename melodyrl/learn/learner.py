@@ -15,6 +15,9 @@ from melodyrl.learn.replay.accumulator import Batch
 
 Array = npt.NDArray[Any]
 
+STATISTICS = ("q", "q_spread", "td_error")
+"""Mean and standard deviation over a batch of w . Q of the actions taken; mean |w . error|."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
@@ -114,6 +117,18 @@ class Learner:
         for online, actor, target in zip(*self._parameters, strict=True):
             actor.copy_(online)
             target.lerp_(online, self._tau)
+
+    @torch.no_grad()
+    def statistics(self, lesson: Lesson) -> dict[str, float]:
+        """Of a batch, to watch: w . Q of the actions taken, and how far off it is."""
+        state = (lesson.features, lesson.w, lesson.judgement, lesson.mask)
+        scale, known = self.online.future_scale, float(self.online.known_reward)
+        future_BK = _chosen(self.online.future(*state), lesson.action)
+        reward_BK = known * _chosen(lesson.judgement, lesson.action)
+        q_B = (lesson.w * (reward_BK + scale * future_BK)).sum(1)
+        error_B = (lesson.w * scale * (future_BK - lesson.target)).sum(1)
+        found = (q_B.mean(), q_B.std(), error_B.abs().mean())
+        return {name: x.item() for name, x in zip(STATISTICS, found, strict=True)}
 
     def state(self) -> dict[str, Any]:
         """All that a resumed run needs."""

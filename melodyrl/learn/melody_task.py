@@ -1,6 +1,5 @@
 """The two presets as tasks, and the step from a torch network to the file that is shipped."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from melodyrl.core.policy.presets import PRESETS, Preset, PresetName
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.learn.config import TrainConfig
 from melodyrl.learn.networks import AnyNetwork
+from melodyrl.learn.samples import write_samples
 from melodyrl.learn.task import Task
 from rewards.preference import sample
 
@@ -31,6 +31,7 @@ def melody_task(name: PresetName) -> Task:
         test=lambda: held_out_lanes(preset),
         sample_w=lambda rng, count: sample(rng, count, preset.terms),
         save=lambda *parts: export(preset, *parts),
+        samples=lambda policy, folder: write_samples(preset, policy, folder),
     )
 
 
@@ -54,7 +55,7 @@ def export(
         path,
         tensors,
         preset=preset,
-        config=asdict(config),
+        config=config.written(),
         seed=config.seed,
         code_version=__version__,
         figures=figures,

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from dataclasses import asdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import torch
 
 from melodyrl.errors import ConfigError, FileError
 from melodyrl.learn.config import TrainConfig
-from melodyrl.learn.curve import draw_curve
+from melodyrl.learn.curve import draw_curve, draw_log
 
 Point = dict[str, float]
 """One line of evaluation.csv, by column."""
@@ -19,9 +19,8 @@ Point = dict[str, float]
 class RunFolder:
     """Where a run keeps everything.
 
-    config.json, policy.safetensors (what is shipped), evaluation.csv and .png, TensorBoard's
-    event files, and state.pt: replay, generators, optimiser, environments. state.pt is a pickle:
-    resume only runs that are your own.
+    What is in it stands in its README.md (melodyrl.learn.about). state.pt is a pickle: resume only
+    runs that are your own.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,8 +28,22 @@ class RunFolder:
 
     @property
     def policy(self) -> Path:
-        """The file of the trained policy."""
+        """The file of the policy as it is now."""
         return self.path / "policy.safetensors"
+
+    @property
+    def best(self) -> Path:
+        """The file of the policy that did best in the test episodes."""
+        return self.path / "best.safetensors"
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether there is a state that the run can go on from."""
+        return self._state.exists()
+
+    @property
+    def _log(self) -> Path:
+        return self.path / "log.csv"
 
     @property
     def _state(self) -> Path:
@@ -38,19 +51,20 @@ class RunFolder:
 
     def create(self, config: TrainConfig) -> None:
         """Make the folder for a new run; a run that is already there is not overwritten."""
-        if self._state.exists():
+        if self.is_saved:
             raise ConfigError(
                 f"{self.path} already holds a run; continue it with --resume, or name another."
             )
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            self._log.unlink(missing_ok=True)
             self.save_config(config)
         except OSError as error:
             raise FileError(f"{self.path} cannot be written: {error.strerror}.") from error
 
     def save_config(self, config: TrainConfig) -> None:
         """Write down the choices of the run."""
-        text = json.dumps(asdict(config), indent=2)
+        text = json.dumps(config.written(), indent=2)
         (self.path / "config.json").write_text(text + "\n", encoding="utf-8")
 
     def config(self) -> TrainConfig:
@@ -71,14 +85,59 @@ class RunFolder:
 
     def state(self) -> dict[str, Any]:
         """The state of the run that is here."""
-        if not self._state.exists():
+        if not self.is_saved:
             raise FileError(f"{self.path} holds no state.pt: that run was never saved.")
         return torch.load(self._state, weights_only=False)
 
+    def points(self) -> list[Point]:
+        """The evaluation curve as it was written last; empty where there is none."""
+        return _rows(self.path / "evaluation.csv")
+
     def save_curve(self, points: list[Point]) -> None:
         """Write the evaluation curve as a table and as a picture."""
-        with (self.path / "evaluation.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(points[0]))
-            writer.writeheader()
-            writer.writerows(points)
+        _write(points, self.path / "evaluation.csv")
         draw_curve(points, self.path / "evaluation.png")
+
+    def log(self, figures: Point) -> None:
+        """Add a line to the log; every line has the same columns."""
+        is_new = not self._log.exists()
+        with self._log.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(figures))
+            if is_new:
+                writer.writeheader()
+            writer.writerow(figures)
+
+    def cut_log(self, updates: int) -> None:
+        """Forget what the log says of updates that are to be made again."""
+        if rows := [row for row in _rows(self._log) if row["updates"] < updates]:
+            _write(rows, self._log)
+        else:
+            self._log.unlink(missing_ok=True)
+
+    @property
+    def samples(self) -> Path:
+        """The folder of what the policy plays."""
+        return self.path / "samples"
+
+    def save_about(self, text: str) -> None:
+        """Write the README."""
+        (self.path / "README.md").write_text(text, encoding="utf-8")
+
+    def draw_log(self, terms: Iterable[str]) -> None:
+        """Draw the log as a picture."""
+        if rows := _rows(self._log):
+            draw_log(rows, terms, self.path / "log.png")
+
+
+def _write(rows: list[Point], path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _rows(path: Path) -> list[Point]:
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]

@@ -31,3 +31,5 @@ class Task:
     """Ships a network: (path, network, choices, figures)."""
     network: MakeNetwork = dense
     """Makes the network that learns."""
+    samples: Callable[[Path, Path], None] | None = None
+    """Lets a policy be heard: (its file, a folder for .mid files); None where it plays no notes."""

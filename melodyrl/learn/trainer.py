@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from math import nan
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from melodyrl.learn.config import TrainConfig
-from melodyrl.learn.learner import Learner, Lesson, Outcome
+from melodyrl.learn.learner import STATISTICS, Learner, Lesson, Outcome
 from melodyrl.learn.networks import MakeNetwork, dense
 from melodyrl.learn.replay.accumulator import accumulate
 from melodyrl.learn.replay.sampler import PrioritizedSampler, Sampler, UniformSampler
 from melodyrl.learn.replay.store import Store
 from melodyrl.learn.schedule import epsilon_decay, epsilon_ladder, linear
+from melodyrl.learn.spent import Spent
 
 Array = npt.NDArray[Any]
 SampleW = Callable[[np.random.Generator, int], Array]
@@ -111,16 +113,28 @@ class Trainer:
         self.updates = 0
         self.loss = 0.0
         self.reward = 0.0
+        self.reward_K = np.zeros(terms)
+        self.spent = Spent()
 
     def step(self, progress: float) -> None:
         """One step of every lane, and one gradient step once enough is remembered."""
         gathering = self._gathering(progress)
         drawn = self._drawn
-        outcome = self._learn(drawn, progress) if drawn else None
-        self._drawn = gathering()
+        with self.spent.on("learn"):
+            outcome = self._learn(drawn, progress) if drawn else None
+        with self.spent.on("wait"):
+            self._drawn = gathering()
         if drawn and outcome:
             self._sampler.update(drawn.index, outcome.error)
             self.learner.publish()
+
+    def statistics(self) -> dict[str, float]:
+        """What is going on, for people to watch; changes nothing."""
+        figures = {"reward": self.reward, "loss": self.loss}
+        figures["epsilon"] = float(np.mean(self._epsilon()))
+        if self._drawn is None:
+            return figures | dict.fromkeys(STATISTICS, nan)
+        return figures | self.learner.statistics(self._drawn.lesson)
 
     def state(self) -> dict[str, Any]:
         """All that a resumed run needs to go on bit for bit, lanes included."""
@@ -132,7 +146,7 @@ class Trainer:
             "lanes": self.lanes,
             "observation": self.observation,
             "drawn": self._drawn,
-            "counters": (self.steps, self.updates, self.loss, self.reward),
+            "counters": (self.steps, self.updates, self.loss, self.reward, self.reward_K),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -144,17 +158,19 @@ class Trainer:
             generator.bit_generator.state = saved
         self.lanes, self.observation = state["lanes"], state["observation"]
         self._drawn = state["drawn"]
-        self.steps, self.updates, self.loss, self.reward = state["counters"]
+        self.steps, self.updates, self.loss, self.reward, self.reward_K = state["counters"]
 
     def _generators(self) -> tuple[np.random.Generator, ...]:
         return self._explore, self._draw, self._relabel
 
     def _act(self) -> None:
         seen, w_NK = self.observation, np.array(self.lanes.w, dtype=np.float32)
-        action_N = self.learner.act(seen.features, w_NK, seen.judgement, seen.mask)
-        stray_N = self._explore.random(len(action_N)) < self._epsilon()
-        action_N = np.where(stray_N, _any_legal(self._explore, seen.mask), action_N)
-        step = self.lanes.step(action_N)
+        with self.spent.on("act"):
+            action_N = self.learner.act(seen.features, w_NK, seen.judgement, seen.mask)
+            stray_N = self._explore.random(len(action_N)) < self._epsilon()
+            action_N = np.where(stray_N, _any_legal(self._explore, seen.mask), action_N)
+        with self.spent.on("environment"):
+            step = self.lanes.step(action_N)
         row = self._store.append(
             seen.features,
             seen.judgement,
@@ -166,8 +182,9 @@ class Trainer:
         self._sampler.stored(row)
         self.observation = step.observation
         self.steps += len(action_N)
-        # A slow mean of w . r, for the progress bar.
+        # Slow means, of w . r and of each term, to watch.
         self.reward += 0.01 * (float((step.reward * w_NK).sum(1).mean()) - self.reward)
+        self.reward_K += 0.01 * (step.reward.mean(0) - self.reward_K)
 
     def _epsilon(self) -> Array | float:
         if self.config.epsilon == "ladder":
@@ -188,10 +205,12 @@ class Trainer:
         config = self.config
         if self._store.filled <= config.n_step or self.steps < config.warmup:
             return None
-        index_B, importance_B = self._sampler.sample(config.batch, min(progress, 1.0))
-        batch = accumulate(self._store, index_B, config.n_step, config.gamma)
-        w_BK = self._sample_w(self._relabel, config.batch).astype(np.float32)
-        return Drawn(self.learner.prepare(batch, w_BK, importance_B), index_B)
+        with self.spent.on("sample"):
+            index_B, importance_B = self._sampler.sample(config.batch, min(progress, 1.0))
+            batch = accumulate(self._store, index_B, config.n_step, config.gamma)
+            w_BK = self._sample_w(self._relabel, config.batch).astype(np.float32)
+        with self.spent.on("targets"):
+            return Drawn(self.learner.prepare(batch, w_BK, importance_B), index_B)
 
     def _learn(self, drawn: Drawn, progress: float) -> Outcome:
         config = self.config

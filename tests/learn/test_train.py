@@ -1,8 +1,14 @@
+import ast
+import csv
 import itertools
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from melodyrl.env.baselines import greedy
 from melodyrl.errors import ConfigError, FileError
@@ -13,6 +19,7 @@ from melodyrl.learn.run_folder import RunFolder
 from melodyrl.learn.train import begin, resume, train
 from tests.learn.toy import LENGTH, Corridor, toy_task
 
+ROOT = Path(__file__).parents[2]
 CONFIG = TrainConfig(
     updates=200, lanes=16, batch=32, hidden=16, capacity=1_000, warmup=64, evaluations=4
 )
@@ -24,6 +31,11 @@ def never() -> bool:
 
 def frozen_clock() -> int:
     return 0
+
+
+def second_a_step(run):
+    """A clock by which every vector step takes a second."""
+    return lambda: run.trainer.steps // CONFIG.lanes * 1_000_000_000
 
 
 def go(run, stop=never) -> bool:
@@ -101,14 +113,154 @@ def test_stopped_and_resumed_equals_straight_through_to_the_byte(tmp_path, repla
     assert curves[0] == curves[1]
 
 
+class CrashError(Exception):
+    """Power is lost."""
+
+
+@pytest.mark.parametrize("replay", ["uniform", "prioritized"])
+def test_a_run_that_crashes_again_and_again_comes_to_the_same_bytes(tmp_path, replay):
+    config = replace(CONFIG, replay=replay)
+    go(begin(config, toy_task(), RunFolder(tmp_path / "straight")))
+    folder = RunFolder(tmp_path / "crashed")
+
+    for moment in (30, 75, 80, 190):  # the first before anything was saved
+        run = resume(config, toy_task(), folder) if folder.is_saved else None
+        run = run or begin(config, toy_task(), folder)
+
+        def crash(run=run, moment=moment) -> bool:
+            if run.trainer.steps // CONFIG.lanes == moment:
+                raise CrashError
+            return False
+
+        with pytest.raises(CrashError):
+            train(
+                run,
+                clock_ns=second_a_step(run),
+                stop=crash,
+                report=Silent(),
+                save_every_s=40,
+            )
+    go(resume(config, toy_task(), folder))
+
+    for name in ("policy.safetensors", "best.safetensors"):
+        straight, crashed = ((tmp_path / n / name).read_bytes() for n in ("straight", "crashed"))
+        assert crashed == straight
+    updates = [float(row["updates"]) for row in rows_of(folder.path / "log.csv")]
+    assert updates == sorted(set(updates)), "what was done twice is logged once"
+    assert folder.points()[-1]["updates"] == 200
+
+
+def rows_of(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from dataclasses import replace
+from melodyrl.learn.report import Silent
+from melodyrl.learn.run_folder import RunFolder
+from melodyrl.learn.train import begin, resume, train
+from tests.learn.test_train import CONFIG, never
+from tests.learn.toy import toy_task
+
+folder, config = RunFolder(Path(sys.argv[1])), replace(CONFIG, updates=3_000)
+go = resume if folder.is_saved else begin
+print("begun", flush=True)
+run = go(config, toy_task(), folder)
+train(run, clock_ns=time.monotonic_ns, stop=never, report=Silent(), save_every_s=0.2)
+"""
+
+
+@pytest.mark.slow
+def test_killed_five_times_at_random_moments_a_run_comes_to_the_same_bytes(tmp_path):
+    """Really killed, with signal 9, wherever it happens to be: in a step, or as it saves."""
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "killed")]
+    go(begin(replace(CONFIG, updates=3_000), toy_task(), RunFolder(tmp_path / "straight")))
+    moments = np.random.default_rng(7).uniform(0.3, 1.0, 5)
+
+    for moment in moments:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+            process.stdout.readline()
+            try:
+                process.wait(timeout=moment)
+            except subprocess.TimeoutExpired:
+                process.kill()
+    subprocess.run(command, check=True, cwd=ROOT)
+
+    straight, killed = ((tmp_path / n / "policy.safetensors") for n in ("straight", "killed"))
+    assert killed.read_bytes() == straight.read_bytes()
+
+
+def test_what_saving_costs_decides_how_often_it_is_done(tmp_path):
+    """A save that takes ten seconds is not made each minute but in 500 s: 2 % of the time."""
+    run = begin(replace(CONFIG, updates=700), toy_task(), RunFolder(tmp_path))
+    passed, saved = [0], []
+
+    def slow_save() -> None:
+        saved.append(run.trainer.steps // CONFIG.lanes + passed[0])
+        passed[0] += 10
+
+    run.save = slow_save
+    train(
+        run,
+        clock_ns=lambda: (run.trainer.steps // CONFIG.lanes + passed[0]) * 1_000_000_000,
+        stop=never,
+        report=Silent(),
+    )
+
+    assert saved[:-1] == [60, 570]
+
+
+def test_the_best_policy_is_kept_beside_the_last(tmp_path):
+    run = begin(replace(CONFIG, learning_rate=5e-3), toy_task(), RunFolder(tmp_path))
+    go(run)
+
+    rewards = {p["updates"]: p["reward"] for p in run.points}
+    with safe_open(run.folder.best, "numpy") as file:
+        figures = dict(ast.literal_eval(file.metadata()["figures"]))
+    assert figures["reward"] == max(rewards.values())
+    assert figures["updates"] == max(rewards, key=rewards.get)
+
+
+def test_a_run_without_a_new_best_stops_when_patience_is_used(tmp_path):
+    """With a learning rate of next to nothing the first point stays the best."""
+    still = replace(CONFIG, learning_rate=1e-12, last_learning_rate=1e-12, evaluations=20)
+    run = begin(replace(still, patience=3), toy_task(), RunFolder(tmp_path))
+
+    assert go(run)
+
+    assert len(run.points) == 4
+    assert run.trainer.updates == 30
+
+
+def test_the_folder_explains_itself(tmp_path):
+    run = begin(replace(CONFIG, double=False), toy_task(), RunFolder(tmp_path))
+    go(run)
+
+    text = (tmp_path / "README.md").read_text()
+    assert "--no-double" in text
+    assert f"{run.points[-1]['reward']:+.4f}" in text
+    log = rows_of(tmp_path / "log.csv")
+    wanted = {"updates", "loss", "q", "td_error", "updates_per_second", "now", "later"}
+    assert wanted <= set(log[0])
+    assert np.isfinite(float(log[-1]["q"]))
+    assert (tmp_path / "log.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_choices_that_came_later_stand_only_in_files_that_make_them(tmp_path):
+    assert "patience" not in CONFIG.written()
+    assert replace(CONFIG, patience=5).written()["patience"] == 5
+
+
 def test_a_budget_of_minutes_ends_by_the_clock_that_was_given(tmp_path):
-    ticks = itertools.count(step=1_000_000_000)
     run = begin(replace(CONFIG, updates=None, minutes=1), toy_task(), RunFolder(tmp_path))
 
-    assert train(run, clock_ns=lambda: next(ticks), stop=never, report=Silent())
+    assert train(run, clock_ns=second_a_step(run), stop=never, report=Silent())
 
-    assert 50 <= run.trainer.steps // CONFIG.lanes <= 60
-    assert [round(p["seconds"] / 15) for p in run.points] == [0, 1, 2, 3, 4]
+    assert run.trainer.steps // CONFIG.lanes == 60
+    assert [p["seconds"] for p in run.points] == [0, 15, 30, 45, 60]
 
 
 def test_the_curve_has_its_points_at_equal_shares_and_a_picture(tmp_path):
