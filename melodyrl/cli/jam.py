@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from melodyrl.live.inbox import Inbox
     from melodyrl.live.keeper import Keeper
 
-READY = {"internal": "Play. Ctrl-C ends.", "midi": "Play. Waits for the clock. Ctrl-C ends."}
+READY: dict[ClockSource, str] = {
+    "internal": "Play. Ctrl-C ends.",
+    "midi": "Play. Waits for the clock. Ctrl-C ends.",
+    "follow": "Play. It follows your beat. Ctrl-C ends.",
+}
 
 WARM_NS = 2_000_000_000
 """Playing time before the first note, offline: a few decisions of every kind."""
@@ -39,11 +43,12 @@ class Jam(Playing):
     chord_policy: str = "shipped"
     """Who chooses in the mode chords: shipped, greedy, or the path of a policy file."""
     tempo: float = 120.0
-    """Quarter notes a minute, 20 to 400; with --clock midi the guess before its first beat."""
+    """Quarter notes a minute, 20 to 400; with another --clock the guess before its first beat."""
     clock: ClockSource = "internal"
     """Who leads. internal: this tempo, from your first note on. midi: the MIDI clock that arrives
-    at an input: its tempo, start, stop, continue and song position; plays only while it runs. The
-    page changes it while it plays."""
+    at an input: its tempo, start, stop, continue and song position; plays only while it runs.
+    follow: you, from your first note on; --tempo is the guess. The page changes it while it
+    plays."""
     clock_out: bool = False
     """Send a MIDI clock with start and stop for others to follow."""
     meter: str = "4/4"

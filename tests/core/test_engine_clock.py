@@ -2,13 +2,24 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Halt, Panic, SetClock, SetTempo, Start, Stop, Sync, Tap
+from melodyrl.core.engine.events import (
+    Halt,
+    Panic,
+    SetClock,
+    SetMeter,
+    SetTempo,
+    Start,
+    Stop,
+    Sync,
+    Tap,
+)
 from melodyrl.core.engine.offline import replay, run_offline
 from melodyrl.core.engine.takes import from_lines, to_lines
 from melodyrl.core.midi.clock import RealTime, SongPosition
@@ -228,6 +239,75 @@ def test_a_clock_that_was_chosen_and_is_never_heard_does_not_play_for_ever():
     bandmate.due(10**30)
 
     assert not bandmate.snapshot().running
+
+
+def follow_player(tempo_bpm, beats, told=(), seed=0, **config):
+    """An engine that was told 100 and follows a player of quarters and eighths."""
+    rng = np.random.default_rng(seed)
+    places = [place for beat in range(beats) for place in ([beat, beat + 0.5], [beat])[beat % 2]]
+    played = [SECOND + place * 60 * SECOND / tempo_bpm + rng.normal(0, 12 * MS) for place in places]
+    notes = [(round(at_ns), NoteOn(60 + number % 3)) for number, at_ns in enumerate(sorted(played))]
+    bandmate = engine(FakePolicy(), clock="follow", tempo_bpm=100.0, **config)
+    script = sorted([*notes, *told], key=lambda each: each[0])
+    return bandmate, run_offline(bandmate, script, notes[-1][0])
+
+
+@pytest.mark.parametrize("tempo_bpm", [84.0, 92.0, 113.0, 126.0])
+def test_a_player_who_is_followed_has_their_tempo_and_beat_after_four_bars(tempo_bpm):
+    bandmate, _ = follow_player(tempo_bpm, 17)
+
+    picture = bandmate.snapshot()
+    assert picture.tempo_bpm == pytest.approx(tempo_bpm, rel=0.03)
+    beats = ((picture.step_began_ns - SECOND) / SECOND * tempo_bpm / 60 - picture.step / 4) % 1
+    assert min(beats, 1 - beats) * 60 * SECOND / tempo_bpm < 60 * MS
+    assert picture.bar == 4
+
+
+def test_the_beat_of_a_player_who_pauses_is_held():
+    bandmate, _ = follow_player(90.0, 24)
+    before = bandmate.snapshot().tempo_bpm
+    last_ns = bandmate.told_ns
+
+    run_offline(bandmate, [], last_ns + 3 * SECOND)
+
+    assert bandmate.snapshot().running
+    assert bandmate.snapshot().tempo_bpm == before
+
+
+def test_a_tempo_that_is_told_is_where_the_search_begins_anew():
+    bandmate, _ = follow_player(90.0, 24)
+
+    bandmate.receive(SetTempo(140.0), bandmate.told_ns)
+    run_offline(bandmate, [(bandmate.told_ns + SECOND, NoteOn(60))], bandmate.told_ns + 2 * SECOND)
+
+    assert bandmate.snapshot().tempo_bpm == 140.0
+
+
+def test_the_grid_of_a_player_moves_by_a_quarter_of_a_step_at_most():
+    told = [(9 * SECOND, SetMeter(3, 4)), (13 * SECOND, SetClock("internal"))]
+    told += [(15 * SECOND, SetClock("follow"))]
+
+    bandmate, outgoing = follow_player(96.0, 48, told, clock_out=True)
+
+    gaps = [later - earlier for earlier, later in pairwise(ticks(outgoing))]
+    tick_ns = 2.5 * SECOND / 96
+    assert max(gaps) < (1 + 6 / 4) * 1.05 * tick_ns
+    assert replay(bandmate.recording(), FakePolicy()) == outgoing
+
+
+@few
+@given(st.lists(st.tuples(gaps_ns, gaps_ns, events), max_size=30), st.booleans())
+def test_a_take_that_follows_the_player_replays_exactly(steps, clock_out):
+    bandmate = engine(FakePolicy(), clock="follow", clock_out=clock_out)
+    outgoing, now = [], 0
+    for gap_ns, late_ns, event in steps:
+        now += gap_ns + late_ns
+        outgoing += bandmate.due(now)
+        bandmate.receive(event, now - late_ns)
+    outgoing += bandmate.due(now + SECOND)
+
+    recording = from_lines(list(to_lines(bandmate.recording())))
+    assert replay(recording, FakePolicy()) == outgoing
 
 
 @few

@@ -207,6 +207,8 @@ class Engine:
             self._end(wake_ns)
         elif not transport.is_resting:
             self._outbox.say(band.step(self._mode, at, transport.meter), self._due(at, wake_ns))
+        if (sync := transport.pursue(wake_ns)) is not None:
+            self._follow(sync, wake_ns)
 
     def _due(self, at: Position, wake_ns: Nanos) -> Nanos:
         """When what a step brings, decided at `wake_ns`, is to be heard."""
@@ -282,12 +284,15 @@ class Engine:
     def _sync(self, sync: Sync) -> None:
         transport, at = self._transport, self._told
         if not transport.is_elsewhere(sync, at):
-            transport.follow(sync, at)
-            self._clock_out.not_before(at)
+            self._follow(sync, at)
             return
         self._stop(at)
         self._band.change_line()
         self._outbox.tell_time(self._clock_out.start(transport.jump(sync, at), at), at)
+
+    def _follow(self, sync: Sync, at_ns: Nanos) -> None:
+        self._transport.follow(sync, at_ns)
+        self._clock_out.not_before(at_ns)
 
     def _transport_to(self, command: Start | Stop | Panic) -> None:
         match command:
@@ -309,7 +314,7 @@ class Engine:
                 if not self._transport.is_led and not self._transport.running:
                     self._start()
                 self._transport.resume()
-                self._transport.touch(at)
+                self._transport.hear(at)
                 band.hear(message, at)
                 is_tune = band.listener.is_tune(message.pitch)
                 if self._mode == "harmony" and is_tune:

@@ -11,8 +11,9 @@ from rewards.preference import USUAL
 Mode = Literal["solo", "answer", "harmony", "chords", "off"]
 MODES: tuple[Mode, ...] = ("solo", "answer", "harmony", "chords", "off")
 
-ClockSource = Literal["internal", "midi"]
-CLOCKS: tuple[ClockSource, ...] = ("internal", "midi")
+ClockSource = Literal["internal", "midi", "follow"]
+"""Who leads: ourselves, a MIDI clock, or the player, whose beat we follow."""
+CLOCKS: tuple[ClockSource, ...] = ("internal", "midi", "follow")
 
 KnobName = Literal[
     "harmony",

@@ -4,6 +4,7 @@ from math import ceil, floor
 
 from melodyrl.core.engine.events import ClockSource, Nanos, Sync
 from melodyrl.core.engine.grid import Grid, Position, step_ns
+from melodyrl.core.engine.pursuit import Pursuit
 from melodyrl.core.music import Meter
 
 _SILENT_BARS = 4
@@ -31,6 +32,7 @@ class Transport:
         """Who leads."""
         self._listen_ns = listen_ns
         self._grid: Grid | None = None
+        self._pursuit = Pursuit(tempo_bpm, meter)
         self._next_step = 0
         self._active_step = 0
         self._touched_step = 0
@@ -43,7 +45,7 @@ class Transport:
     @property
     def is_led(self) -> bool:
         """Whether another clock leads, so that the music runs with it and with nothing else."""
-        return self.clock != "internal"
+        return self.clock not in ("internal", "follow")
 
     @property
     def running(self) -> bool:
@@ -53,6 +55,7 @@ class Transport:
     def start(self, at_ns: Nanos) -> None:
         """Bar 0 begins."""
         self._grid = Grid(at_ns, self.tempo_bpm, self.meter)
+        self._pursue_anew()
         self._begin(0)
 
     def stop(self) -> None:
@@ -74,6 +77,7 @@ class Transport:
         self.clock = clock
         self.is_held = self.running and self.is_led
         self._synced_step = self._next_step
+        self._pursue_anew()
 
     def is_elsewhere(self, sync: Sync, at_ns: Nanos) -> bool:
         """Whether another clock is at a place that can only be reached by a jump."""
@@ -117,6 +121,18 @@ class Transport:
         self._next_step += 1
         return self.position()
 
+    def hear(self, at_ns: Nanos) -> None:
+        """The player began a note."""
+        self.touch(at_ns)
+        if self.clock == "follow":
+            self._pursuit.hear(at_ns)
+
+    def pursue(self, at_ns: Nanos) -> Sync | None:
+        """Where the player has the beat, if they are followed and the grid is not there."""
+        if self._grid is None or self.clock != "follow":
+            return None
+        return self._pursuit.sync(self._grid, at_ns)
+
     def touch(self, at_ns: Nanos) -> None:
         """The player did something."""
         self._active_step = self._touched_step = self.position_at(at_ns).step
@@ -159,12 +175,14 @@ class Transport:
         self.tempo_bpm = tempo_bpm
         if self._grid is not None:
             self._grid.set_tempo(tempo_bpm, at_ns)
+        self._pursue_anew()
 
     def set_meter(self, meter: Meter) -> None:
         """Change the meter; the next step begins a bar."""
         self.meter = meter
         if self._grid is not None:
             self._grid.set_meter(meter, self._next_step)
+        self._pursue_anew()
 
     @property
     def step_ns(self) -> float:
@@ -174,6 +192,10 @@ class Transport:
     def _begin(self, step: int) -> None:
         self._next_step = self._active_step = self._touched_step = self._synced_step = step
         self.is_resting = self.is_held = False
+
+    def _pursue_anew(self) -> None:
+        """What was believed of the player's beat no longer holds."""
+        self._pursuit = Pursuit(self.tempo_bpm, self.meter)
 
     def _listened(self, sync: Sync, at_ns: Nanos) -> float:
         """The step, by another clock, whose listening time ends at a moment."""

@@ -10,7 +10,8 @@ const MODE_WORDS = {
   chords: "Plays chords to the tune that you play.",
   off: "Listens, and plays nothing.",
 };
-const CLOCK_NAMES = { internal: "Its own", midi: "MIDI clock" };
+const CLOCK_NAMES = { internal: "Its own", midi: "MIDI clock", follow: "Your beat" };
+const KEEPS_TEMPO = new Set(["internal", "follow"]); // where a tempo of ours is heard
 const CLOCK_WORDS = {
   waiting: "It has not started yet.",
   locked: "The music keeps to it.",
@@ -128,7 +129,7 @@ export class Panel {
     const isLed = clock !== "internal";
     if (this.isSettled("clock-source")) at("clock-source").value = clock;
     const text = `${CLOCK_NAMES[clock] ?? clock}: ${state}`;
-    for (const id of ["tempo", "tap"]) at(id).disabled = isLed;
+    for (const id of ["tempo", "tap"]) at(id).disabled = !KEEPS_TEMPO.has(clock);
     at("clock").hidden = !isLed;
     at("clock").dataset.state = state;
     at("clock").title = CLOCK_WORDS[state] ?? state;
