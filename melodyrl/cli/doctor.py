@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from melodyrl.errors import ConfigError, PortError
 from melodyrl.live.clock import MonotonicClock
 from melodyrl.live.loopback import measure_loopback, measure_timer
-from melodyrl.live.machine import NEEDED_PRIORITY, highest_priority, sequencer_problem
+from melodyrl.live.machine import PRIORITY, highest_priority, sequencer_problem
 from melodyrl.live.spread import Spread
 from melodyrl.live.systems import SPOKEN, Api, answers, candidates, input_names, output_names
 
@@ -81,9 +81,9 @@ def _advice(system: str, timer: Spread) -> str:
 
 def _print_priority() -> None:
     priority = highest_priority()
-    if priority is not None and priority < NEEDED_PRIORITY:
+    if priority is not None and priority < PRIORITY:
         print(
-            "You may not ask for real-time priority, which JACK needs to be steady: put "
+            "You may not ask for real-time priority, which steady notes need: put "
             "`@audio - rtprio 95` into /etc/security/limits.d/audio.conf, and log in again."
         )
     elif priority is not None:

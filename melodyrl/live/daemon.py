@@ -15,6 +15,7 @@ from melodyrl.live.clock import Clock
 from melodyrl.live.inbox import Inbox
 from melodyrl.live.leader import Leader
 from melodyrl.live.loop import Loop
+from melodyrl.live.machine import hurry
 from melodyrl.live.ports import MidiPorts
 
 STOP_S = 5.0
@@ -49,7 +50,7 @@ class Daemon:
         self._inbox = inbox
         self._ports = ports
         self.loop = Loop(engine, inbox, ports, clock, leader=leader, record=record, thru=thru)
-        self._thread = threading.Thread(target=self.loop.run, name="loop")
+        self._thread = threading.Thread(target=self._play, name="loop")
 
     def publish_to(self, publish: Callable[[object], None]) -> None:
         """Show notes and snapshots to `publish`, which must never wait; before `start`."""
@@ -84,6 +85,10 @@ class Daemon:
             self.loop.unsent,
             self._inbox.dropped,
         )
+
+    def _play(self) -> None:
+        log.info("loop begins real_time=%s", hurry())
+        self.loop.run()
 
     def ask(self, question: Callable[[Engine], Result]) -> Result:
         """The loop's answer to a question about the engine; waits for it, from any other thread."""

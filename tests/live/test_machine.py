@@ -1,9 +1,12 @@
 import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from melodyrl.live.loopback import measure_timer
-from melodyrl.live.machine import sequencer_problem
+from melodyrl.live.machine import hurry, sequencer_problem
 from tests.live.doubles import FakeClock
 
 
@@ -32,3 +35,20 @@ def test_sequencer_that_may_be_used_is_no_problem(tmp_path):
 
 def test_wait_of_a_clock_that_never_oversleeps_is_not_late():
     assert measure_timer(FakeClock(), 20).times_ms == (0.0,) * 20
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+def test_a_thread_that_hurries_comes_first_and_what_it_starts_does_not():
+    show = "import os; print(os.sched_getscheduler(0))"
+
+    def play():
+        allowed = hurry()
+        child = subprocess.run([sys.executable, "-c", show], capture_output=True, check=True)
+        return allowed, os.sched_getscheduler(0), int(child.stdout)
+
+    with ThreadPoolExecutor(1) as thread:
+        allowed, rule, child = thread.submit(play).result()
+
+    assert allowed == (rule & os.SCHED_RR == os.SCHED_RR)
+    assert child == os.SCHED_OTHER
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER, "the other threads stay as they are"
