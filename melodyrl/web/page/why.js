@@ -1,37 +1,70 @@
 // The "why": what each reward term said for the machine's last note and for what it passed over, in
 // a musician's words. One line always; the whole table when it is opened.
 
+const GUARDED = [-0.25, 1]; // a guard is worth a word only when it objects
+
+// A term is in [-1, 1]; `clear` is from where on its first word holds, and from where its last: about
+// what a fifth of the notes that could be chosen fall below, and what a third of them reach.
 const TERMS = {
   harmony: {
-    title: "Harmony", words: ["clashes", "passes by", "fits the chord"],
+    title: "Harmony", words: ["clashes", "passes by", "fits the chord"], clear: [-0.3, 0.03],
     tip: "Against the chord, the beat it falls on, and how it is reached and left",
   },
   smoothness: {
-    title: "Line", words: ["leaps", "moves", "flows on"],
+    title: "Line", words: ["leaps", "moves", "flows on"], clear: [-0.3, 0.1],
     tip: "The step from the note before, as people take it or do not",
   },
   diversity: {
-    title: "Fresh", words: ["heard before", "familiar", "fresh"],
+    title: "Fresh", words: ["heard before", "familiar", "fresh"], clear: [-0.25, 0.15],
     tip: "Against what it has just played",
   },
   rhythm: {
-    title: "Timing", words: ["odd moment", "in time", "right on time"],
+    title: "Timing", words: ["odd moment", "in time", "right on time"], clear: [-0.05, 0.3],
     tip: "Whether people begin, hold or rest at this place in the bar",
   },
   form: {
-    title: "Echo", words: ["breaks off", "goes on", "answers"],
+    title: "Echo", words: ["breaks off", "goes on", "answers"], clear: [-0.1, 0.15],
     tip: "Whether it answers what was played one, two and four bars ago, as people do",
   },
-  guard: { title: "No loop", words: ["loops", "varied", "varied"], tip: "Stops it from going round in circles" },
+  guard: {
+    title: "No loop", words: ["loops", "varied", "varied"], clear: GUARDED,
+    tip: "Stops it from going round in circles",
+  },
+  fit: {
+    title: "Fits", words: ["against the tune", "passes", "fits the tune"], clear: [-0.01, 0.015], full: 0.1,
+    tip: "Against the notes of the tune that it sounds under",
+  },
+  function: {
+    title: "Step", words: ["rare step", "usual step", "common step"], clear: [-0.5, -0.2],
+    tip: "How often people go to it from the chord before",
+  },
+  pace: {
+    title: "Timing", words: ["early to change", "in time", "time to change"], clear: [-0.15, -0.05],
+    tip: "Whether people change the chord at this place in the bar, and so soon",
+  },
+  colour: {
+    title: "Colour", words: ["plain", "warm", "rich"], clear: [-0.05, 0.08], full: 0.3,
+    tip: "Sevenths and more beside plain triads, as people mix them",
+  },
+  returns: {
+    title: "Returns", words: ["new here", "goes on", "comes back"], clear: [-0.02, 0.02], full: 0.1,
+    tip: "Whether it takes up chords that were played before",
+  },
+  loops: {
+    title: "No loop", words: ["loops", "varied", "varied"], clear: GUARDED,
+    tip: "Stops it from going round in circles",
+  },
 };
-const CLEAR = 0.25; // of 1: below this a term has no strong opinion
+const GUARDS = ["guard", "loops"];
+const CLEAR = [-0.1, 0.1]; // for what a term has no words for
+const FULL = 0.6; // of 1: what fills a bar, where a term is no smaller; hardly a note is worth more
 const ASIDE = { hold: "hold on", rest: "rest" };
 const MOST_PASSED_OVER = 3;
 
 /** A term's verdict in [-1, 1] as a word; on holding and resting there is less to say. */
 export function word(term, value, isNote = true) {
-  const words = (isNote && TERMS[term]?.words) || ["speaks against", "is neutral", "speaks for"];
-  return value < -CLEAR ? words[0] : value > CLEAR ? words[2] : words[1];
+  const { words, clear } = (isNote && TERMS[term]) || { words: ["speaks against", "is neutral", "speaks for"], clear: CLEAR };
+  return words[value < clear[0] ? 0 : value < clear[1] ? 1 : 2];
 }
 
 export class Why {
@@ -51,6 +84,8 @@ export class Why {
   }
 }
 
+const isGuard = ([term]) => GUARDS.includes(term);
+const objects = ([, value]) => value < GUARDED[0];
 const isAside = ({ name }) => name.toLowerCase() in ASIDE;
 const nameOf = (choice) => ASIDE[choice.name.toLowerCase()] ?? choice.name;
 const percent = (share) => (share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`);
@@ -62,11 +97,10 @@ function make(tag, text = "", fields = {}) {
 
 /** "E6 fits the chord, flows on, familiar, in time". */
 function sentence({ chosen }) {
-  // The guard against loops always stands by; it is worth a word only when it objects.
-  const said = chosen.terms.filter(([term, value]) => term !== "guard" || value < -CLEAR);
+  const said = chosen.terms.filter((term) => !isGuard(term) || objects(term));
   const words = said.map(([term, value]) => {
     const item = make("span", "", { className: "term" });
-    item.append(bar(value), word(term, value));
+    item.append(bar(term, value), word(term, value));
     return item;
   });
   return [make("b", nameOf(chosen)), ...words];
@@ -83,8 +117,8 @@ function caption({ chosen, alternatives: [second] }) {
 
 /** One row a choice, the chosen one first; one column a term. */
 function table(choices) {
-  const objects = choices.some(({ terms }) => terms.some(([term, value]) => term === "guard" && value < -CLEAR));
-  const columns = choices[0].terms.map(([term]) => term).filter((term) => term !== "guard" || objects);
+  const isGuarded = choices.some(({ terms }) => terms.some((term) => isGuard(term) && objects(term)));
+  const columns = choices[0].terms.filter((term) => !isGuard(term) || isGuarded).map(([term]) => term);
   const head = make("thead");
   const body = make("tbody");
   head.append(headings(columns));
@@ -117,14 +151,14 @@ function row(choice, columns, isChosen) {
 
 function cell(term, value, isNote) {
   const data = make("td", "", { title: `${signed(value)} of −1 to +1` });
-  data.append(bar(value), make("span", word(term, value, isNote)));
+  data.append(bar(term, value), make("span", word(term, value, isNote)));
   return data;
 }
 
-function bar(value) {
+function bar(term, value) {
   const box = make("i", "", { className: "bar" });
   const fill = make("i");
-  const size = Math.min(1, Math.abs(value)) * 50;
+  const size = Math.min(1, Math.abs(value) / (TERMS[term]?.full ?? FULL)) * 50;
   fill.style.width = `${size}%`;
   fill.style.left = `${value < 0 ? 50 - size : 50}%`;
   box.append(fill);
