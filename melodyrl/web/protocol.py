@@ -2,6 +2,7 @@
 
 From the page, one object a message, no other fields than these:
     {"type": "note", "on": true, "pitch": 60, "velocity": 88}    velocity 1-127, for on only
+    {"type": "control", "controller": 21, "value": 64}           0-127 both; free ones only
     {"type": "knob", "name": "harmony", "value": 0.7}            within events.KNOBS
     {"type": "mode", "mode": "solo"}                             one of events.MODES
     {"type": "tempo", "tempo_bpm": 96}                           20-400
@@ -25,8 +26,9 @@ from typing import Any, NoReturn, TypeAlias, cast, get_args
 
 import melodyrl
 from melodyrl.core.engine import events
+from melodyrl.core.engine.controls import meaning
 from melodyrl.core.engine.events import Event
-from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.errors import ProtocolError
 
 MESSAGE_BYTES = 4096
@@ -185,6 +187,13 @@ def _note(fields: dict[str, Any]) -> Event:
     return NoteOn(pitch, max(1, velocity)) if _truth(fields, "on") else NoteOff(pitch)
 
 
+def _control(fields: dict[str, Any]) -> Event:
+    controller = _whole(fields, "controller", 0, 127)
+    if (its_own := meaning(controller)) is not None:
+        raise ProtocolError(f"Controller {controller} is {its_own}, and turns no knob.")
+    return ControlChange(controller, _whole(fields, "value", 0, 127))
+
+
 def _knob(fields: dict[str, Any]) -> Event:
     name = fields.pop("name", None)
     for known, (low, high, _) in events.KNOBS.items():
@@ -251,6 +260,7 @@ def _target(fields: dict[str, Any]) -> events.Target:
 
 _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "note": _note,
+    "control": _control,
     "knob": _knob,
     "mode": _mode,
     "tempo": _tempo,

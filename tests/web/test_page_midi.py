@@ -2,7 +2,8 @@
 
 import pytest
 
-from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.engine.events import Learn
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from tests.web.driving import wait_until
 
 pytestmark = pytest.mark.browser
@@ -59,6 +60,19 @@ def test_a_keyboard_plays_on_while_another_window_has_the_focus(page, daemon):
     hear(page, 0x80, 60, 0)
 
     assert daemon.wait_for(NoteOff(60))
+
+
+def test_a_knob_of_a_keyboard_is_learned_and_pedals_and_modes_are_not(page, daemon):
+    page.click("#knob-harmony", button="right")
+    assert daemon.wait_for(Learn("harmony"))
+    for controller in (0, 32, 120, 121):
+        hear(page, 0xB0, controller, 5)
+    hear(page, 0xB2, 21, 100)
+
+    assert daemon.wait_for(ControlChange(21, 100))
+    assert [event for event in daemon.told if isinstance(event, ControlChange)] == [
+        ControlChange(21, 100)
+    ]
 
 
 def test_our_own_ports_are_not_joined_to_a_loop(page):

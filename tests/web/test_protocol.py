@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrl.core.engine import events
-from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.errors import ProtocolError
 from melodyrl.web import protocol
 
@@ -17,6 +17,7 @@ GOOD = [
     ({"type": "note", "on": True, "pitch": 60, "velocity": 99}, NoteOn(60, 99)),
     ({"type": "note", "on": True, "pitch": 0}, NoteOn(0, protocol.DEFAULT_VELOCITY)),
     ({"type": "note", "on": False, "pitch": 127}, NoteOff(127)),
+    ({"type": "control", "controller": 21, "value": 0}, ControlChange(21, 0)),
     ({"type": "knob", "name": "density", "value": 4}, events.SetKnob("density", 4.0)),
     ({"type": "mode", "mode": "harmony"}, events.SetMode("harmony")),
     ({"type": "tempo", "tempo_bpm": 96.5}, events.SetTempo(96.5)),
@@ -54,6 +55,12 @@ BAD = [
     '{"type": "note", "pitch": 60}',
     '{"type": "note", "on": true, "pitch": 60, "velocity": 128}',
     '{"type": "note", "on": true, "pitch": 60, "channel": 3}',
+    '{"type": "control", "controller": 21}',
+    '{"type": "control", "controller": 21, "value": 128}',
+    '{"type": "control", "controller": 64, "value": 127}',
+    '{"type": "control", "controller": 123, "value": 0}',
+    '{"type": "control", "controller": 0, "value": 1}',
+    '{"type": "control", "controller": 21, "value": 1, "channel": 3}',
     '{"type": "knob", "name": "volume", "value": 1}',
     '{"type": "knob", "name": ["harmony"], "value": 1}',
     '{"type": "knob", "name": "harmony", "value": NaN}',
@@ -135,7 +142,7 @@ near_messages = st.dictionaries(
     ),
     json_values
     | st.sampled_from(
-        ["note", "knob", "mode", "key", "meter", "learn", "forget", "harmony", "solo", 60, True]
+        ["note", "control", "knob", "mode", "key", "meter", "learn", "forget", "harmony", 60, True]
     ),
 ).map(json.dumps)
 

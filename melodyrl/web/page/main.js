@@ -47,7 +47,7 @@ const panel = new Panel(send);
 const learning = new Learning(send);
 const knobs = new Knobs((name, value) => send({ type: "knob", name, value }), notice, learning);
 const health = new Health(at("connection"));
-const ports = new Ports(keys, notice);
+const ports = new Ports(keys, send, notice);
 const link = new Link({ hello, note: (message) => stage.note(message), state, lost, error }, connection);
 const stage = new Stage({ link, instrument, score, piano, midi: ports.midi });
 const guest = new Guest(keys, grid, send, showPlaying);
@@ -55,6 +55,7 @@ const replay = new Replay(
   (part, pitch, velocity) => stage.begin(part, pitch, velocity, performance.now()),
   (part, pitch) => stage.end(part, pitch, performance.now()),
   showPlaying,
+  notice,
 );
 const shelf = new Shelf({ dialog: at("takes-dialog"), said: at("takes-said"), list: at("takes") });
 const wav = new WavButton(at("wav"), voicesChosen, notice);
@@ -146,6 +147,7 @@ function duet() {
 }
 
 async function hearTake() {
+  instrument.unlock();
   if (replay.isPlaying) replay.stop();
   else await attempt(() => replay.start());
 }

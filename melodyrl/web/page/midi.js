@@ -7,12 +7,12 @@ const NOTE_ON = 0x90;
 const CONTROL = 0xb0;
 const SUSTAIN = 64;
 const ALL_NOTES_OFF = 123;
+const NOT_OURS = (controller) => [0, 32, SUSTAIN].includes(controller) || controller >= 120; // banks, pedal, modes
 
 export class Midi {
-  /** Plays on `keys`; changed() is called when ports come or go. */
-  constructor(keys, changed) {
-    this.keys = keys;
-    this.changed = changed;
+  /** Plays on `keys`; turned(controller, value) hears its knobs, changed() that ports come or go. */
+  constructor(keys, turned, changed) {
+    Object.assign(this, { keys, turned, changed });
     this.access = null;
     this.output = null;
     this.sent = new Set(); // pitches that sound at the output
@@ -53,6 +53,7 @@ export class Midi {
     else if (kind === NOTE_ON || kind === NOTE_OFF) this.keys.letGo(first, holder);
     else if (kind === CONTROL && first === SUSTAIN) this.keys.pedal(second >= 64);
     else if (kind === CONTROL && first === ALL_NOTES_OFF) this.keys.letAllGo(holder);
+    else if (kind === CONTROL && !NOT_OURS(first)) this.turned(first, second);
   }
 
   /** Choose where the machine's notes go; "" for nowhere but this page. */

@@ -7,10 +7,11 @@ const NOT_HERE = "Browsers offer MIDI devices only to https or localhost; the ke
 const at = (id) => document.getElementById(id);
 
 export class Ports {
-  /** Plays on `keys`; say(sentence) tells the person what went wrong. */
-  constructor(keys, say) {
+  /** Plays on `keys`; send(message) asks the daemon; say(sentence) tells the person what went wrong. */
+  constructor(keys, send, say) {
     this.say = say;
-    this.midi = new Midi(keys, () => this.show());
+    this.midi = new Midi(keys,
+      (controller, value) => send({ type: "control", controller, value }), () => this.show());
     if (!isSecureContext) this.tell(NOT_HERE);
     at("midi").addEventListener("click", () => this.open());
     at("midi-out").addEventListener("change", ({ target }) => this.midi.sendTo(target.value));
