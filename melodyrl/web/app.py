@@ -69,6 +69,10 @@ def build(
 
     reading = asyncio.Semaphore(1)  # one file at a time: the threads would only slow each other
 
+    async def take_notes(_: Request) -> Response:
+        data = await wire.take()
+        return _no_take() if data is None else await _take_notes_response(data, reading)
+
     async def notes(request: Request) -> Response:
         return await _notes_response(request, reading)
 
@@ -80,6 +84,7 @@ def build(
             Route("/", page),
             Route("/page/{name}", page),
             Route("/take.mid", take),
+            Route("/take/notes", take_notes),
             Route("/takes", earlier),
             Route("/takes/{name}.mid", earlier_take),
             Route("/takes/{name}.musicxml", score),
@@ -116,9 +121,21 @@ def _not_found() -> Response:
 
 def _take_response(data: bytes | None) -> Response:
     if data is None:
-        return PlainTextResponse("There is no take to download yet: play first.\n", status_code=503)
+        return _no_take()
     name = {"Content-Disposition": 'attachment; filename="melodyrl-take.mid"'}
     return Response(data, media_type="audio/midi", headers=name)
+
+
+def _no_take() -> Response:
+    return PlainTextResponse("There is no take to download yet: play first.\n", status_code=503)
+
+
+async def _take_notes_response(data: bytes, reading: asyncio.Semaphore) -> Response:
+    try:
+        async with reading:
+            return JSONResponse(await asyncio.to_thread(midi_file.describe_take, data))
+    except MidiFileError as error:
+        return PlainTextResponse(str(error), status_code=422)
 
 
 async def _notes_response(request: Request, reading: asyncio.Semaphore) -> Response:

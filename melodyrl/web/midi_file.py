@@ -1,5 +1,6 @@
-"""The notes of a .mid that a page hands in, as JSON: to play along with, or to hear again."""
+"""The notes of a .mid as JSON: of one that a page hands in, and of the take, to be heard again."""
 
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import cast
 
@@ -7,7 +8,7 @@ import mido
 
 from melodyrl.core.midi.messages import Message as MidiMessage
 from melodyrl.core.midi.messages import from_bytes
-from melodyrl.core.midi.notes import notes_of
+from melodyrl.core.midi.notes import Note, notes_of
 from melodyrl.core.midi.reader import Performance, parse_performance
 from melodyrl.core.music.tempo import Nanos, Ticks, tempo_bpm
 from melodyrl.errors import MidiFileError
@@ -17,6 +18,12 @@ FILE_BYTES = 256 * 1024
 """Longest file that is read: a song with all its parts is a quarter of that."""
 
 MOST_NOTES = 10_000
+
+TAKE_BYTES = 1024 * 1024
+"""Longest take that is read for the page: hours of dense playing."""
+
+TAKE_NOTES = 20_000
+"""Of a take no more are told: an hour and a half at four a second, 3 MB for the page to hold."""
 
 _DRUMS = 9  # the channel whose pitches are drums. Source: General MIDI 1
 
@@ -31,23 +38,61 @@ def describe(data: bytes) -> Message:
         MidiFileError: it is not a MIDI file that we read, or has too much in it.
     """
     performance = parse_performance(data, "The file")
-    tracks = [_track(track, performance) for track in performance.tracks]
-    tracks = [track for track in tracks if track["notes"]]
-    count = sum(len(cast(list[Json], track["notes"])) for track in tracks)
+    tracks = _tracks(performance)
+    count = sum(len(track.notes) for track in tracks)
     if not count:
         raise MidiFileError("The file holds nothing but drums, and no notes to play.")
     if count > MOST_NOTES:
         raise MidiFileError(f"The file holds {count} notes; cut it down to {MOST_NOTES}.")
+    return _described(performance, tracks)
+
+
+def describe_take(data: bytes) -> Message:
+    """The same of our own file, its first TAKE_NOTES notes.
+
+    `until` is when the first note that is left out begins, in seconds; null where none is.
+
+    Raises:
+        MidiFileError: it holds no notes yet, or is too long to be read.
+    """
+    if len(data) > TAKE_BYTES:
+        raise MidiFileError("The take is too long to be heard again here; save it as .mid.")
+    performance = parse_performance(data, "The take")
+    tracks = _tracks(performance)
+    starts = sorted(note.start_ns for track in tracks for note in track.notes)
+    until_ns = starts[TAKE_NOTES] if len(starts) > TAKE_NOTES else None
+    if until_ns is not None:
+        tracks = [
+            _Track(track.name, [note for note in track.notes if note.start_ns < until_ns])
+            for track in tracks
+        ]
+    until = None if until_ns is None else until_ns / 1e9
+    return {**_described(performance, tracks), "until": until}
+
+
+def _described(performance: Performance, tracks: list["_Track"]) -> Message:
     meter = performance.meters[0][1]
     lowest, highest = TEMPO_BPM
     return {
         "tempo_bpm": min(max(tempo_bpm(performance.tempo_map.changes[0][1]), lowest), highest),
         "meter": list((meter.beats, meter.unit) if (meter.beats, meter.unit) in METERS else (4, 4)),
-        "tracks": cast(Json, tracks),
+        "tracks": cast(Json, [_told(track, performance) for track in tracks]),
     }
 
 
-def _track(track: mido.MidiTrack, performance: Performance) -> Message:
+@dataclass(frozen=True, slots=True)
+class _Track:
+    name: str
+    notes: list[Note]
+
+
+def _tracks(performance: Performance) -> list[_Track]:
+    """Those tracks that have notes which are no drums."""
+    tracks = [_track(track, performance) for track in performance.tracks]
+    return [track for track in tracks if track.notes]
+
+
+def _track(track: mido.MidiTrack, performance: Performance) -> _Track:
     ticks = accumulate(message.time for message in track)
     heard = [
         (performance.tempo_map.ns(Ticks(tick)), message)
@@ -55,9 +100,12 @@ def _track(track: mido.MidiTrack, performance: Performance) -> Message:
         if (message := _channel_message(midi)) is not None and message.channel != _DRUMS
     ]
     name = next((str(midi.name) for midi in track if midi.type == "track_name"), "")
-    notes = notes_of(heard, performance.end_ns)
+    return _Track(name, notes_of(heard, performance.end_ns))
+
+
+def _told(track: _Track, performance: Performance) -> Message:
     return {
-        "name": name,
+        "name": track.name,
         "notes": [
             [
                 *(at_ns / 1e9 for at_ns in (note.start_ns, note.end_ns)),
@@ -65,7 +113,7 @@ def _track(track: mido.MidiTrack, performance: Performance) -> Message:
                 note.velocity,
                 *(_quarters(at_ns, performance) for at_ns in (note.start_ns, note.end_ns)),
             ]
-            for note in notes
+            for note in track.notes
         ],
     }
 

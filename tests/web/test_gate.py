@@ -61,7 +61,10 @@ def test_this_machine_needs_no_token(shared, link):
         assert json.loads(socket.recv(timeout=5))["type"] == "hello"
 
 
-@pytest.mark.parametrize("path", ["/", "/page/main.js", "/take.mid", "/?token=", "/?token=wrong"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/page/main.js", "/take.mid", "/take/notes", "/takes", "/?token=", "/?token=wrong"],
+)
 def test_whoever_comes_without_the_token_is_told_where_it_is(link, path):
     answer, body = ask(link, path)
 

@@ -6,7 +6,7 @@ import mido
 import pytest
 
 from melodyrl.errors import MidiFileError
-from melodyrl.web.midi_file import MOST_NOTES, describe
+from melodyrl.web.midi_file import MOST_NOTES, TAKE_BYTES, TAKE_NOTES, describe, describe_take
 
 
 def file_of(*tracks, ppqn=480):
@@ -68,3 +68,28 @@ def test_too_many_notes_are_one_sentence():
 
     with pytest.raises(MidiFileError, match=f"{MOST_NOTES + 1} notes; cut it down"):
         describe(file_of(track))
+
+
+def test_a_take_is_told_up_to_what_a_page_can_hold():
+    long = [each for _ in range(TAKE_NOTES + 5) for each in note(60, 0, 48)]
+    player = mido.MidiTrack([mido.MetaMessage("track_name", name="player"), *long])
+    ours = mido.MidiTrack([mido.MetaMessage("track_name", name="melodyrl"), *note(72, 24, 48)])
+
+    described = describe_take(file_of(player, ours))
+
+    told = {track["name"]: len(track["notes"]) for track in described["tracks"]}
+    assert told == {"player": TAKE_NOTES - 1, "melodyrl": 1}
+    assert described["until"] == pytest.approx((TAKE_NOTES - 1) * 0.05)
+    assert describe_take(file_of(ours))["until"] is None
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (bytes(TAKE_BYTES + 1), "The take is too long to be heard again here; save it as .mid."),
+        (file_of(mido.MidiTrack()), "The take holds no notes."),
+    ],
+)
+def test_a_take_that_cannot_be_told_is_one_sentence(data, sentence):
+    with pytest.raises(MidiFileError, match=f"^{sentence}$"):
+        describe_take(data)

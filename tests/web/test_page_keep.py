@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from melodyrl.cli.take_shelf import TakeShelf
 from melodyrl.core.midi.messages import NoteOff
+from tests.web.driving import wait_until
 from tests.web.shelves import keep, shelf_of
 from tests.web.stand_in import StandIn
 
@@ -182,6 +183,16 @@ def test_what_lies_behind_ten_minutes_is_left_out_and_said(visit, daemon):
     assert len(sound) == 600 * RATE
     assert power(sound, 599.0, 599.5) > 100**2
     assert np.abs(sound[-RATE // 200 :]).max() < 0.02 * FULL
+
+
+def test_a_take_that_is_long_is_heard_from_its_beginning_and_the_page_says_so(visit, daemon):
+    daemon.take_instead = midi([(0, t / 8, t / 8 + 0.1, 60) for t in range(20_100)])
+    page = visit()
+    page.click("#replay")
+
+    expect(page.locator("#notice")).to_have_text("The take is long: its first 41:40 are played.")
+    wait_until(page, "melodyrl.voices.includes('take player:60')")
+    page.click("#replay")
 
 
 def rows(page):

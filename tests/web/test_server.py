@@ -104,12 +104,13 @@ def test_a_path_that_climbs_out_finds_nothing(port, path):
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.nip.io", ""]
 )
-@pytest.mark.parametrize("path", ["/", "/take.mid", "/page/main.js"])
+@pytest.mark.parametrize("path", ["/", "/take.mid", "/take/notes", "/page/main.js"])
 def test_a_name_that_was_rebound_to_us_is_refused(port, host, path):
     answer, body = get(port, path, Host=host)
 
     assert answer.status in (400, 403)
     assert b"MThd" not in body
+    assert b"tracks" not in body
     assert b"<title>" not in body
 
 
@@ -122,11 +123,13 @@ def test_a_name_that_was_rebound_to_us_is_refused(port, host, path):
         {"Sec_Fetch_Site": "same-site"},
     ],
 )
-def test_a_page_of_another_origin_cannot_have_the_take(port, headers):
-    answer, body = get(port, "/take.mid", **headers)
+@pytest.mark.parametrize("path", ["/take.mid", "/take/notes"])
+def test_a_page_of_another_origin_cannot_have_the_take(port, path, headers):
+    answer, body = get(port, path, **headers)
 
     assert answer.status == 403
     assert b"MThd" not in body
+    assert b"tracks" not in body
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost", None])
@@ -269,8 +272,10 @@ def test_a_midi_file_comes_back_as_notes(daemon, port):
     _, take = get(port, "/take.mid")
 
     status, body = post(port, "/notes", take)
+    answer, told = get(port, "/take/notes")
 
-    assert status == 200
+    assert (status, answer.status) == (200, 200)
+    assert json.loads(told) == {**json.loads(body), "until": None}
     assert 72 in {note[2] for track in json.loads(body)["tracks"] for note in track["notes"]}
 
 

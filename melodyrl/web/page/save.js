@@ -3,6 +3,7 @@
 import { lengthOf, MOST_S, render } from "./render.js";
 import { takeNotes } from "./takes.js";
 import { wavOf } from "./wav.js";
+import { minutes } from "./words.js";
 
 const KEPT_MS = 60_000; // in which the browser has surely taken the bytes over
 
@@ -52,10 +53,4 @@ export class WavButton {
     this.button.textContent = text;
     this.button.ariaDisabled = String(isBusy);
   }
-}
-
-/** "12:05". */
-export function minutes(seconds) {
-  const whole = Math.ceil(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }

@@ -1,7 +1,8 @@
 // Earlier takes: a dialog that lists those that are kept on this computer, each to be saved.
 
-import { minutes, saveFile } from "./save.js";
+import { saveFile } from "./save.js";
 import { got } from "./takes.js";
+import { minutes } from "./words.js";
 
 const NOT_KEPT = "Takes are not kept: melodyrl jam was started with --no-keep-takes.";
 const NONE_YET = "No takes yet: a session is kept as soon as something is played in it.";

@@ -1,7 +1,8 @@
 // The take, heard again on this page; and a .mid from anywhere, to play along with. The server reads
-// both, with the same reader that every file passes.
+// both, with the same reader.
 
 import { Performer } from "./performer.js";
+import { minutes } from "./words.js";
 
 const PARTS = { player: "take player", melodyrl: "take machine" }; // by the tracks of our own files
 
@@ -14,14 +15,10 @@ export async function got(path, options) {
   return answer;
 }
 
-/** What is in the bytes of a .mid: {tempo_bpm, meter, tracks}. Throws a sentence. */
-async function read(bytes) {
-  return (await got("/notes", { method: "POST", body: bytes })).json();
-}
-
 /** A file as a tune for the guest: all its tracks as one player. Throws a sentence. */
 export async function tuneOf(file) {
-  const { tempo_bpm, meter, tracks } = await read(await file.arrayBuffer());
+  const answer = await got("/notes", { method: "POST", body: await file.arrayBuffer() });
+  const { tempo_bpm, meter, tracks } = await answer.json();
   const notes = tracks.flatMap((track) => track.notes
     .map(([, , pitch, velocity, at, end]) => ({ at, length: end - at, pitch, velocity })));
   const first = Math.min(...notes.map(({ at }) => at)); // a file may begin with empty bars
@@ -30,9 +27,14 @@ export async function tuneOf(file) {
   return { title: file.name, tempo_bpm, meter, notes: notes.map((note) => ({ ...note, at: note.at - skipped })) };
 }
 
-/** The notes of the take, {at, length, pitch, velocity, part}, in seconds. Throws a sentence. */
-export async function takeNotes() {
-  const { tracks } = await read(await (await got("/take.mid")).arrayBuffer());
+/**
+ * The notes of the take, {at, length, pitch, velocity, part}, in seconds. Throws a sentence.
+ *
+ * say(seconds) is called where it is so long that only so much of it is told.
+ */
+export async function takeNotes(say = () => {}) {
+  const { tracks, until } = await (await got("/take/notes")).json();
+  if (until !== null) say(until);
   const notes = tracks.flatMap(({ name, notes }) => notes.map(([at, end, pitch, velocity]) => (
     { at, length: end - at, pitch, velocity, part: PARTS[name] ?? "take player" })));
   return notes.sort((a, b) => a.at - b.at);
@@ -40,9 +42,12 @@ export async function takeNotes() {
 
 /** Plays the take on this page: nothing of it reaches the machine. */
 export class Replay {
-  /** on(part, pitch, velocity) and off(part, pitch) sound it; changed() when it begins or ends. */
-  constructor(on, off, changed) {
-    this.changed = changed;
+  /**
+   * on(part, pitch, velocity) and off(part, pitch) sound it; changed() when it begins or ends;
+   * say(sentence) tells the player.
+   */
+  constructor(on, off, changed, say) {
+    Object.assign(this, { changed, say });
     const parts = new Map(); // sounding note -> its part
     this.performer = new Performer(
       (pitch, velocity, id) => {
@@ -59,7 +64,9 @@ export class Replay {
 
   /** Fetch the take and play it from the beginning. Throws a sentence. */
   async start() {
-    this.notes = await takeNotes();
+    this.notes = await takeNotes((seconds) => {
+      this.say(`The take is long: its first ${minutes(seconds)} are played.`);
+    });
     const began = performance.now();
     this.performer.start(this.notes, () => (performance.now() - began) / 1000, { ended: this.changed });
     this.changed();
