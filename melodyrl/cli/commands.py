@@ -11,6 +11,7 @@ from melodyrl.cli.evaluate import Evaluate
 from melodyrl.cli.fit import Fit
 from melodyrl.cli.jam import Jam
 from melodyrl.cli.panic import Panic
+from melodyrl.cli.policies import Policies
 from melodyrl.cli.ports import Ports
 from melodyrl.cli.takes import Takes
 from melodyrl.cli.train import Train
@@ -23,6 +24,7 @@ Command = (
     | Annotated[Train, subcommand("train")]
     | Annotated[Evaluate, subcommand("evaluate")]
     | Annotated[Fit, subcommand("fit")]
+    | Annotated[Policies, subcommand("policies")]
     | Annotated[Ports, subcommand("ports")]
     | Annotated[Doctor, subcommand("doctor")]
     | Annotated[Panic, subcommand("panic")]

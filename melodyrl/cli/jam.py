@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import UseAppendAction
 
-from melodyrl.cli.playing import Playing, open_chord_policy, open_policy, parse_split
+from melodyrl.cli.playing import Playing, parse_split
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Bindings, ClockSource, Mode, Nanos
 from melodyrl.errors import ConfigError, FileError, PortError
 from melodyrl.live.systems import Api
 
 if TYPE_CHECKING:
+    from melodyrl.cli.company import Company
+    from melodyrl.core.engine.events import Part
+    from melodyrl.core.policy.policy import Policy
     from melodyrl.live.daemon import Daemon
     from melodyrl.live.inbox import Inbox
     from melodyrl.live.keeper import Keeper
@@ -41,7 +44,8 @@ class Jam(Playing):
     """solo: improvises over the chords you hold; answer: replies to each phrase you play; harmony:
     a second voice for each note; chords: chords to the tune you play."""
     chord_policy: str = "shipped"
-    """Who chooses in the mode chords: shipped, greedy, or the path of a policy file."""
+    """Who chooses in the mode chords: shipped, greedy, a name that `melodyrl policies` lists, or
+    the path of a policy file."""
     tempo: float = 120.0
     """Quarter notes a minute, 20 to 400; with another --clock the guess before its first beat."""
     clock: ClockSource = "internal"
@@ -69,6 +73,9 @@ class Jam(Playing):
     map: Annotated[tuple[str, ...], UseAppendAction] = ()
     """A control of your keyboard and what it turns, such as 21=harmony or 22=mode-chords; may be
     given again. What was learned on the page comes before, so that this holds."""
+    program: Annotated[tuple[str, ...], UseAppendAction] = ()
+    """A program change of your keyboard, 1 to 128, and the policy that it chooses, such as
+    1=shipped; may be given again. Program changes do nothing else."""
     thru: bool = False
     """Send on what you play as well, on its own channel."""
     port_name: str = "melodyrl"
@@ -104,11 +111,13 @@ class Jam(Playing):
                 "--lan has no page to show with --headless: give --no-lan or --no-headless."
             )
         logging.basicConfig(level=logging.INFO if self.verbose else logging.WARNING)
-        engine, inbox = self._engine(), Inbox()
+        inbox = Inbox()
+        company = self._company(inbox)
+        engine = self._engine(company.begin)
         with StopSignal() as signals, ExitStack() as stack:
             ports = open_ports(
                 self.port_name,
-                inbox.post,
+                company.hear(self.program),
                 self.api,
                 listen_to=self.input,
                 play_on=self.output,
@@ -123,18 +132,20 @@ class Jam(Playing):
                 ports,
                 MonotonicClock(),
                 leader=Leader({"midi": MidiFollower(self.tempo)}, self.clock),
-                record=self._journal(engine, stack),
+                record=self._journal(engine, company, stack),
                 thru=self.thru,
             )
             _say(ports.sentence if ports.are_open else f"{ports.sentence} Play on the page.")
             if not self.headless:
-                self._open_page(inbox, daemon, self._keeper(engine, stack), stack)
+                self._open_page(company, daemon, self._keeper(engine, stack), stack)
             daemon.start()
             stack.callback(daemon.stop)
+            company.casting.start()
+            stack.callback(company.casting.close)
             _say(READY[self.clock])
             signals.wait()
 
-    def _engine(self) -> Engine:
+    def _engine(self, policies: "dict[Part, Policy]") -> Engine:
         """The engine with these flags, ready to decide."""
         from melodyrl.core.engine.offline import run_offline
         from melodyrl.core.midi.messages import NoteOn
@@ -155,12 +166,25 @@ class Jam(Playing):
             clock_out=self.clock_out,
             bindings=self._bindings(),
         )
-        policy, chord_policy = open_policy(self.policy), open_chord_policy(self.chord_policy)
+        policy, chord_policy = policies["melody"], policies["chords"]
 
         # the first decisions of a process are slow: another engine takes them
         warm_up = Engine(replace(config, clock="internal"), policy, chord_policy=chord_policy)
         run_offline(warm_up, [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
         return Engine(config, policy, chord_policy=chord_policy)
+
+    def _company(self, inbox: "Inbox") -> "Company":
+        """Who plays, and whoever is chosen meanwhile."""
+        from melodyrl.cli.company import Company
+
+        folder = self._takes_folder if self.keep_takes else None
+        return Company({"melody": self.policy, "chords": self.chord_policy}, inbox, folder, _say)
+
+    @property
+    def _takes_folder(self) -> Path:
+        from melodyrl.cli.take_folder import default_folder
+
+        return self.takes or default_folder()
 
     def _bindings(self) -> Bindings:
         """The controls that were learned, and those of the flags."""
@@ -193,24 +217,27 @@ class Jam(Playing):
         stack.callback(keeper.close)
         return keeper
 
-    def _journal(self, engine: Engine, stack: ExitStack) -> Callable[[object], None]:
+    def _journal(
+        self, engine: Engine, company: "Company", stack: ExitStack
+    ) -> Callable[[object], None]:
         """Keep what is played from now on; say where the last session was cut off."""
         from datetime import datetime
 
         from melodyrl.cli.playing import named
-        from melodyrl.cli.take_folder import cut_session, default_folder, new_path
+        from melodyrl.cli.take_folder import cut_session, new_path
         from melodyrl.core.engine.session import first_line
         from melodyrl.live.journal import Journal
 
         if not self.keep_takes:
             return lambda item: None
-        folder, now = self.takes or default_folder(), datetime.now()
+        folder, now = self._takes_folder, datetime.now()
         if cut := cut_session(folder):
             _say(cut.sentence)
         head = first_line(engine.recording(), named(self.policy), f"{now:%Y-%m-%d %H:%M}")
         journal = Journal(new_path(folder, now), head)
         try:
             journal.start()
+            company.keep()
         except FileError as error:
             if self.takes is not None:
                 raise
@@ -219,22 +246,22 @@ class Jam(Playing):
         return journal.record
 
     def _open_page(
-        self, inbox: "Inbox", daemon: "Daemon", keeper: "Keeper", stack: ExitStack
+        self, company: "Company", daemon: "Daemon", keeper: "Keeper", stack: ExitStack
     ) -> None:
         """Serve the page, join it to the loop, and show it."""
         import time
 
         from melodyrl.cli.invitation import invite, share
         from melodyrl.cli.take_file import take_file
-        from melodyrl.cli.take_folder import default_folder
         from melodyrl.cli.take_shelf import TakeShelf
-        from melodyrl.core.engine.events import Event
+        from melodyrl.core.engine.events import Wish
         from melodyrl.core.engine.notes import take_of
+        from melodyrl.core.engine.snapshot import Snapshot
         from melodyrl.web.lan import lan_address
         from melodyrl.web.stage import Stage
 
-        def post(event: Event) -> None:
-            inbox.post(event, Nanos(time.monotonic_ns()))
+        def post(wish: Wish) -> None:
+            company.grant(wish, Nanos(time.monotonic_ns()))
 
         def take() -> bytes:
             recording, sent = daemon.ask(lambda engine: (engine.recording(), engine.sent()))
@@ -242,9 +269,10 @@ class Jam(Playing):
 
         def publish(item: object) -> None:
             keeper.see(item)
-            stage.publish(item)
+            billed = company.casting.billed
+            stage.publish(billed(item) if isinstance(item, Snapshot) else item)
 
-        shelf = TakeShelf(self.takes or default_folder()) if self.keep_takes else None
+        shelf = TakeShelf(self._takes_folder) if self.keep_takes else None
         lan = share(lan_address(), _say) if self.lan else None
         stage = Stage(self.host, self.web_port, post, take, shelf=shelf, lan=lan)
         url = stage.start()

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from melodyrl.cli.policy_list import open_choice
 from melodyrl.core.engine.check import FASTEST_BPM, SLOWEST_BPM
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.events import KNOBS, SPLITS, KnobName
 from melodyrl.core.music import Key, Meter, parse_pitch, pitch_name
-from melodyrl.core.policy.policy import AnyPreset, Policy
+from melodyrl.core.policy.policy import Policy
 from melodyrl.errors import ConfigError
 
 
@@ -32,7 +33,8 @@ class Playing:
     register: float = KNOBS["register"][2]
     """Octaves by which its line (solo, answer) lies above its usual place, -2 to 1."""
     policy: str = "shipped"
-    """Who plays: shipped, greedy, rules, or the path of a policy file that was trained."""
+    """Who plays: shipped, greedy, rules, a name that `melodyrl policies` lists, or the path of a
+    policy file that was trained."""
     seed: int = 0
     """The same seed makes the same music."""
 
@@ -86,10 +88,7 @@ def open_policy(choice: str) -> Policy:
     Raises:
         CheckpointError: the file is missing or not a policy of ours.
     """
-    from melodyrl.core.policy.policy import RulePolicy
-    from melodyrl.core.policy.presets import FULL
-
-    return RulePolicy(FULL) if choice == "rules" else _open(choice, "melody.safetensors", FULL)
+    return open_choice(choice, "melody")
 
 
 def open_chord_policy(choice: str) -> Policy:
@@ -98,29 +97,9 @@ def open_chord_policy(choice: str) -> Policy:
     Raises:
         CheckpointError: the file is missing or not a policy of ours.
     """
-    from melodyrl.core.policy.chords.preset import CHORDS
-
-    return _open(choice, "chords.safetensors", CHORDS)
+    return open_choice(choice, "chords")
 
 
 def named(choice: str) -> str:
     """A choice as it can be opened again from anywhere: a file by its whole path."""
     return str(Path(choice).resolve()) if Path(choice).is_file() else choice
-
-
-def _open(choice: str, name: str, preset: AnyPreset) -> Policy:
-    """A choice of policy for a preset, of which the shipped one has a file of that name."""
-    from melodyrl.core.policy.checkpoint import load
-    from melodyrl.core.policy.policy import GreedyPolicy
-
-    file = _shipped(name) if choice == "shipped" else Path(choice)
-    return GreedyPolicy(preset) if choice == "greedy" or file is None else load(file)
-
-
-def _shipped(name: str) -> Path | None:
-    """A shipped policy: in the installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    for folder in (package / "checkpoints", package.parent / "checkpoints"):
-        if (folder / name).is_file():
-            return folder / name
-    return None

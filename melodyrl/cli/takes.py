@@ -7,7 +7,8 @@ from typing import Annotated
 
 from tyro.conf import Positional, arg
 
-from melodyrl.cli.playing import open_chord_policy, open_policy
+from melodyrl.cli.kept_policies import KeptPolicies
+from melodyrl.cli.take_cast import cast_of
 from melodyrl.cli.take_file import take_file
 from melodyrl.cli.take_folder import default_folder, read_session, take_paths
 from melodyrl.cli.take_shelf import summary
@@ -37,8 +38,8 @@ class Takes:
     """With --replay: part of the name of an instrument to play it on."""
     policy: str | None = None
     """With --replay: the policy file, where it has moved since."""
-    chord_policy: str = "shipped"
-    """With --replay: who chose the chords of the mode chords."""
+    chord_policy: str | None = None
+    """With --replay: the policy file of the mode chords, likewise."""
     folder: Path | None = None
     """Folder of the takes, where it is not the usual one."""
     api: Api = "auto"
@@ -76,11 +77,9 @@ class Takes:
         print(f"Wrote {path}")
 
     def _replay(self, session: Session) -> None:
-        wire = same_again(
-            session,
-            open_policy(self.policy or session.policy),
-            open_chord_policy(self.chord_policy),
-        )
+        kept = KeptPolicies(self.folder or default_folder())
+        cast = cast_of(session, kept, self.policy, self.chord_policy)
+        wire = same_again(session, cast.melody, cast.chords, cast.others)
         print(f"Played again: {len(wire)} messages, byte for byte those that were sent.")
         if self.output is not None:
             self._perform(wire, self.output)

@@ -14,11 +14,14 @@ from melodyrl.core.midi.messages import (
     Message,
     NoteOff,
     NoteOn,
+    ProgramChange,
     from_bytes,
+    program_from_bytes,
 )
 from melodyrl.live.echo import Echo
 
-Hear = Callable[[Event | ClockMessage, Nanos], None]
+Heard = Event | ClockMessage | ProgramChange
+Hear = Callable[[Heard, Nanos], None]
 
 
 class Ear:
@@ -53,7 +56,7 @@ class Ear:
             return
         try:
             data = bytes(event[0])
-            message = from_bytes(data) or clock_from_bytes(data)
+            message = from_bytes(data) or clock_from_bytes(data) or program_from_bytes(data)
             if message is None or not self._is_for_us(message, now_ns):
                 self.ignored += 1
                 return
@@ -83,15 +86,17 @@ class Ear:
         """Let RtMidi's thread go."""
         self._gate.set()
 
-    def _is_for_us(self, message: Message | ClockMessage, now_ns: Nanos) -> bool:
-        if isinstance(message, Message) and not self._is_on_channel(message):
+    def _is_for_us(self, message: Message | ClockMessage | ProgramChange, now_ns: Nanos) -> bool:
+        if isinstance(message, Message | ProgramChange) and not self._is_on_channel(message):
             return False
+        if isinstance(message, ProgramChange):
+            return True  # we send none that could come back
         return not self.echo.is_echo(message, now_ns)
 
-    def _is_on_channel(self, message: Message) -> bool:
+    def _is_on_channel(self, message: Message | ProgramChange) -> bool:
         return not self._channels or message.channel in self._channels
 
-    def _keep(self, message: Message | ClockMessage) -> None:
+    def _keep(self, message: Message | ClockMessage | ProgramChange) -> None:
         match message:
             case NoteOn(pitch, _, channel):
                 self._held.add((pitch, channel))

@@ -3,11 +3,16 @@ import pytest
 from melodyrl.cli.jam import Jam
 from melodyrl.cli.playing import parse_split
 from melodyrl.errors import ConfigError
+from melodyrl.live.inbox import Inbox
+
+
+def split_of(jam):
+    return jam._engine(jam._company(Inbox()).begin).snapshot().split
 
 
 def test_a_split_is_given_by_its_name():
-    assert Jam(policy="greedy", split="F#3")._engine().snapshot().split == 54
-    assert Jam(policy="greedy")._engine().snapshot().split is None
+    assert split_of(Jam(policy="greedy", split="F#3")) == 54
+    assert split_of(Jam(policy="greedy")) is None
 
 
 @pytest.mark.parametrize(

@@ -71,15 +71,18 @@ def rig(jack, tmp_path):
 class Rig:
     """melodyrl, a player and a recorder, each a process."""
 
-    def __init__(self, env: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self, env: dict[str, str], folder: Path, policy: str = POLICY, flags: tuple[str, ...] = ()
+    ) -> None:
         self.env = env
+        self.flags = ["--policy", policy, *flags]
         self.dump = folder / "dump.txt"
         self.chords = folder / "chords.mid"
         self.takes = folder / "takes"
         self.processes: list[subprocess.Popen] = []
 
     def open(self) -> None:
-        jam = ["jam", "--headless", "--api", "jack", "--policy", POLICY]
+        jam = ["jam", "--headless", "--api", "jack", *self.flags]
         jam += ["--takes", str(self.takes)]
         jam += ["--channel", str(MACHINE + 1), "--tempo", str(TEMPO_BPM)]
         run = [sys.executable, "-c", "from melodyrl.cli import main; main()"]

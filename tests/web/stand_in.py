@@ -75,7 +75,8 @@ class StandIn:
             held=(),
             why=None,
             dropped=0,
-            policy="stand-in",
+            policies=(("melody", "shipped"), ("chords", "shipped-chords")),
+            coming=(),
             failures=0,
             fallback=False,
         )

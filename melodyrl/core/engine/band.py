@@ -6,6 +6,7 @@ import numpy as np
 
 from melodyrl.core.engine.accompaniment import Accompaniment
 from melodyrl.core.engine.answer import Answer
+from melodyrl.core.engine.cast import Cast
 from melodyrl.core.engine.chord_mind import ChordMind
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.events import KnobName, Mode, Nanos
@@ -50,6 +51,7 @@ class Band:
         self.harmony = Harmony(self._voice, self.ledger)
         self.chord_mind = ChordMind(chord_policy, config.knobs, rng)
         self.chords = Accompaniment(self.chord_mind, self.ledger)
+        self.cast = Cast(self.mind, self.chord_mind)
 
     def begin(self) -> None:
         """A first bar begins: a new line, a new register, harmony unheard."""

@@ -7,6 +7,7 @@ from melodyrl.core.engine.events import (
     CLOCKS,
     KNOBS,
     MODES,
+    PARTS,
     SPLITS,
     TARGETS,
     Announce,
@@ -20,6 +21,7 @@ from melodyrl.core.engine.events import (
     SetKnob,
     SetMeter,
     SetMode,
+    SetPolicy,
     SetSplit,
     SetTempo,
     Start,
@@ -43,7 +45,7 @@ def makes_sense(event: object) -> bool:
             return _is_message(event)
         case SetKnob(name, value):
             return _is_known(name, KNOBS) and _is_between(value, KNOBS[name][0], KNOBS[name][1])
-        case SetMode() | SetClock() | Learn() | Forget():
+        case SetMode() | SetClock() | SetPolicy() | Learn() | Forget():
             return _is_choice(event)
         case SetTempo(tempo_bpm):
             return _is_between(tempo_bpm, SLOWEST_BPM, FASTEST_BPM)
@@ -70,12 +72,14 @@ def _is_message(message: Message) -> bool:
     return all(_is_within(value, 127) for value in values) and _is_within(message.channel, 15)
 
 
-def _is_choice(event: SetMode | SetClock | Learn | Forget) -> bool:
+def _is_choice(event: SetMode | SetClock | SetPolicy | Learn | Forget) -> bool:
     match event:
         case SetMode(mode):
             return _is_known(mode, MODES)
         case SetClock(source):
             return _is_known(source, CLOCKS)
+        case SetPolicy(part, digest):
+            return _is_known(part, PARTS) and type(digest) is str
         case Learn(target):
             return target is None or _is_known(target, TARGETS)
         case Forget(target):

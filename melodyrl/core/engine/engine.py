@@ -29,6 +29,7 @@ from melodyrl.core.engine.events import (
     SetKnob,
     SetMeter,
     SetMode,
+    SetPolicy,
     SetSplit,
     SetTempo,
     Start,
@@ -74,11 +75,11 @@ class Engine:
         if problem := config.problem():
             raise ConfigError(problem)
         self._config = config
-        self._policy = policy
         self._mode: Mode = config.mode
         self._knobs: dict[KnobName, float] = dict(config.knobs)
         self._controls = Controls(config.bindings)
         self._band = Band(config, policy, chord_policy, rng or np.random.default_rng(config.seed))
+        self._policy_name, self._digests = policy.name, dict(self._band.cast.playing)
         self._decide_ns = min(DECIDE_NS, config.listen_ns)
         listen_ns = Nanos(config.listen_ns - self._decide_ns)
         self._transport = Transport(config.tempo_bpm, config.meter, config.clock, listen_ns)
@@ -102,13 +103,21 @@ class Engine:
     def receive(self, event: Event, now_ns: Nanos) -> None:
         """Something was heard or asked for, at a moment of the monotonic clock."""
         self._advance(now_ns)
-        if not makes_sense(event):
+        if not self._can_take(event):
             self._dropped += 1
             return
         if isinstance(event, NoteOn) and event.velocity == 0:
             event = NoteOff(event.pitch, event.channel)  # MIDI 1.0, 4.2.3
         self._recorder.keep(self._told, event)
         self._apply(event)
+
+    def admit(self, policy: Policy) -> None:
+        """Make a policy known, so that the next SetPolicy of its part and digest can choose it.
+
+        Raises:
+            ConfigError: it is for a task that is not played live.
+        """
+        self._band.cast.admit(policy)
 
     def next_wake(self) -> Nanos | None:
         """The moment at which `due` has something to do next, None where only an event can help."""
@@ -154,7 +163,8 @@ class Engine:
             held=tuple(sorted(band.listener.sounding)),
             why=band.why(self._mode),
             dropped=self._dropped,
-            policy=self._policy.name,
+            policies=band.cast.playing,
+            coming=band.cast.coming,
             failures=band.failures,
             fallback=band.is_fallback(self._mode),
         )
@@ -164,11 +174,12 @@ class Engine:
         recorder = self._recorder
         return Recording(
             self._config,
-            self._policy.name,
-            str(getattr(self._policy, "digest", self._policy.name)),
+            self._policy_name,
+            self._digests["melody"],
             recorder.events,
             self._told,
             recorder.lost,
+            self._digests["chords"],
         )
 
     def sent(self) -> tuple[Outgoing, ...]:
@@ -180,6 +191,11 @@ class Engine:
         if not self._transport.running:
             return "waiting"
         return "holding" if self._transport.is_held else "locked"
+
+    def _can_take(self, event: Event) -> bool:
+        if not makes_sense(event):
+            return False
+        return not isinstance(event, SetPolicy) or self._band.cast.knows(event)
 
     def _advance(self, now_ns: Nanos) -> None:
         """Take every decision that falls due up to now, and say every tick."""
@@ -197,6 +213,8 @@ class Engine:
         transport, band = self._transport, self._band
         at = transport.begin_step(is_active=band.is_active)
         band.read(wake_ns, transport)
+        if at.step_in_bar == 0:
+            band.cast.enter()
         if at.step_in_bar == 0 and at.step > 0:
             band.tonality.end_bar()
         if at.step_in_bar == 0 or (at.bar == 0 and transport.is_on_beat(at)):
@@ -227,8 +245,8 @@ class Engine:
                 self._pace(event)
             case SetMeter(beats, unit):
                 self._transport.set_meter(Meter(beats, unit))
-            case SetMode(mode):
-                self._change_mode(mode)
+            case SetMode() | SetPolicy():
+                self._cast(event)
             case Start() | Stop() | Panic():
                 self._transport_to(event)
             case Release():
@@ -351,6 +369,7 @@ class Engine:
         if self._transport.running:
             self._outbox.tell_time(self._clock_out.stop(), at_ns)
         self._transport.stop()
+        self._band.cast.enter()
 
     def _end(self, at_ns: Nanos) -> None:
         """Fall silent; where another clock leads the bars are counted on."""
@@ -365,6 +384,15 @@ class Engine:
         self._band.tonality.fix(key)
         if not self._transport.running:
             self._band.tonality.settle()
+
+    def _cast(self, event: SetMode | SetPolicy) -> None:
+        """Who plays, and what: a policy waits for the bar line, where there is one to come."""
+        if isinstance(event, SetMode):
+            self._change_mode(event.mode)
+            return
+        self._band.cast.choose(event)
+        if not self._transport.running:
+            self._band.cast.enter()
 
     def _change_mode(self, mode: Mode) -> None:
         if mode == self._mode:

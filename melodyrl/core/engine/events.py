@@ -51,6 +51,10 @@ Target = KnobName | SwitchName
 SWITCHES: tuple[SwitchName, ...] = get_args(SwitchName)
 TARGETS: tuple[Target, ...] = (*KNOBS, *SWITCHES)
 
+Part = Literal["melody", "chords"]
+"""What a policy can play."""
+PARTS: tuple[Part, ...] = get_args(Part)
+
 Bindings = tuple[tuple[int, Target], ...]
 """Controllers (0-127) and what each one turns; each of both at most once."""
 
@@ -113,6 +117,15 @@ class SetSplit:
     """
 
     pitch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetPolicy:
+    """Let a policy that was admitted (Engine.admit) play a part from the next bar line on."""
+
+    part: Part
+    digest: str
+    """See cast.digest_of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +201,21 @@ class Halt:
 
 Setting = SetKnob | SetMode | SetTempo | SetClock | SetKey | SetMeter | SetSplit
 Command = Setting | Tap | Start | Stop | Panic | Release
-Event = NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Announce | Sync | Halt
+Event = (
+    NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Announce | SetPolicy | Sync | Halt
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePolicy:
+    """Asked of whoever opens policies: the engine is told SetPolicy once this one is ready."""
+
+    name: str
+    """See `melodyrl policies`."""
+
+
+Wish = Event | ChoosePolicy
+"""What a page can ask for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Drives an engine without a clock: through events that are known, or through a recording."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Nanos, Outgoing
+from melodyrl.core.engine.events import Nanos, Outgoing, Part, SetPolicy
 from melodyrl.core.engine.recorder import Recording, Told
 from melodyrl.core.midi.messages import Message
 from melodyrl.core.policy.policy import Policy
@@ -32,12 +32,17 @@ def heard(outgoing: Iterable[Outgoing], listen_ns: Nanos) -> list[tuple[Nanos, M
 
 
 def replay(
-    recording: Recording, policy: Policy, chord_policy: Policy | None = None
+    recording: Recording,
+    policy: Policy,
+    chord_policy: Policy | None = None,
+    others: Mapping[tuple[Part, str], Policy] | None = None,
 ) -> list[Outgoing]:
     """Exactly what was sent when the recording was made, given the same policies.
 
+    `others` are those that entered later, by part and digest.
+
     Raises:
-        FileError: the recording has lost its beginning.
+        FileError: the recording has lost its beginning, or one of the others is missing.
     """
     if recording.lost:
         raise FileError(
@@ -45,4 +50,19 @@ def replay(
             f"replayed; save a take before it grows so long."
         )
     engine = Engine(recording.config, policy, chord_policy=chord_policy)
-    return run_offline(engine, recording.events, recording.until_ns)
+    events = _admitting(engine, recording.events, others or {})
+    return run_offline(engine, events, recording.until_ns)
+
+
+def _admitting(
+    engine: Engine, events: Iterable[Told], others: Mapping[tuple[Part, str], Policy]
+) -> Iterator[Told]:
+    """The events, each policy made known to the engine just before it is chosen."""
+    for at_ns, event in events:
+        if isinstance(event, SetPolicy):
+            if (event.part, event.digest) not in others:
+                raise FileError(
+                    f"The policy {event.digest} that entered for the {event.part} is missing."
+                )
+            engine.admit(others[event.part, event.digest])
+        yield at_ns, event

@@ -14,17 +14,19 @@ Told = tuple[Nanos, Event]
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """All that a replay needs but the policy itself."""
+    """All that a replay needs but the policies themselves."""
 
     config: EngineConfig
     policy_name: str
     policy_digest: str
-    """Changes with the policy: a replay with another policy is another take."""
+    """Of the policy that played first, see cast.digest_of: with another one it is another take."""
     events: tuple[Told, ...]
     until_ns: Nanos
     """The moment up to which the engine had played."""
     lost: int = 0
     """Events from the beginning that were too many to keep; not 0: it cannot be replayed."""
+    chord_policy_digest: str = ""
+    """Empty in a recording from before it was kept."""
 
 
 class Recorder:

@@ -5,11 +5,12 @@ line may be missing or half written: all before it counts.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from melodyrl.core.engine.events import Nanos, Outgoing
+from melodyrl.core.engine.cast import digest_of
+from melodyrl.core.engine.events import Nanos, Outgoing, Part
 from melodyrl.core.engine.offline import replay
 from melodyrl.core.engine.recorder import Recording, Told
 from melodyrl.core.engine.takes import event_of, head_of, recording_of
@@ -122,23 +123,33 @@ def from_lines(lines: Sequence[str]) -> Session:
 
 
 def same_again(
-    session: Session, policy: Policy, chord_policy: Policy | None = None
+    session: Session,
+    policy: Policy,
+    chord_policy: Policy | None = None,
+    others: Mapping[tuple[Part, str], Policy] | None = None,
 ) -> list[tuple[Nanos, Message]]:
     """What the engine sends when it is told again what it was told: exactly what was sent.
 
+    `others` are the policies that entered later, by part and digest.
+
     Raises:
-        FileError: the policy is another one, or the engine says something else.
+        FileError: a policy is another one or missing, or the engine says something else.
     """
     recording = session.recording
-    digest = str(getattr(policy, "digest", policy.name))
-    if digest != recording.policy_digest:
+    if recording.policy_digest not in (digest_of(policy), policy.name):
         raise FileError(
             f"The take was played by the policy {recording.policy_name} ({session.policy}), "
             f"which is another one now; name the file that it was played with by --policy."
         )
+    chords = digest_of(chord_policy) if chord_policy else "greedy"
+    if recording.chord_policy_digest not in ("", chords):
+        raise FileError(
+            "The take's chords were chosen by another policy; name the file of the one that "
+            "chose them by --chord-policy."
+        )
     said = (
         each
-        for each in replay(recording, policy, chord_policy)
+        for each in replay(recording, policy, chord_policy, others)
         if isinstance(each.message, Message)
     )
     for number, each in enumerate(session.outputs, start=1):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from melodyrl.core.engine.events import Bindings, ClockSource, KnobName, Mode, Nanos, Target
+from melodyrl.core.engine.events import Bindings, ClockSource, KnobName, Mode, Nanos, Part, Target
 
 ClockState = Literal["waiting", "locked", "holding"]
 
@@ -41,6 +41,15 @@ class Timing:
     p50_us: float
     p99_us: float
     worst_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Who plays a part, and who does from the next bar line on, by the names that chose them."""
+
+    part: Part
+    playing: str | None
+    coming: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,10 @@ class Snapshot:
     why: Why | None
     dropped: int
     """Events that made no sense."""
-    policy: str
+    policies: tuple[tuple[Part, str], ...]
+    """The policy that plays each part, by its digest (cast.digest_of)."""
+    coming: tuple[tuple[Part, str], ...]
+    """Those that enter at the next bar line."""
     failures: int
     """Decisions that the policy failed to take, so that the rules took them."""
     fallback: bool
@@ -92,3 +104,7 @@ class Snapshot:
     """Added by who sends; the engine itself knows no clock."""
     unplugged: tuple[str, ...] = ()
     """Devices that are waited for; added by who sends."""
+    cast: tuple[Role, ...] = ()
+    """Who plays, by name; added by who opens the policies."""
+    refused: str = ""
+    """Why the policy that was asked for last does not play; added likewise."""

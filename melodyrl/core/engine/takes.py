@@ -21,6 +21,7 @@ from melodyrl.core.engine.events import (
     SetKnob,
     SetMeter,
     SetMode,
+    SetPolicy,
     SetSplit,
     SetTempo,
     Start,
@@ -46,6 +47,7 @@ _EVENTS: dict[str, Callable[..., Event]] = {
         SetClock,
         SetKey,
         SetMeter,
+        SetPolicy,
         SetSplit,
         Start,
         Stop,
@@ -76,6 +78,7 @@ def head_of(recording: Recording) -> dict[str, object]:
         "config": asdict(recording.config),
         "policy_name": recording.policy_name,
         "policy_digest": recording.policy_digest,
+        "chord_policy_digest": recording.chord_policy_digest,
         "until_ns": recording.until_ns,
         "lost": recording.lost,
     }
@@ -120,6 +123,7 @@ def recording_of(head: dict[str, object], events: Iterable[Told]) -> Recording:
         tuple(events),
         Nanos(_whole(head["until_ns"])),
         _whole(head["lost"]),
+        str(head.get("chord_policy_digest", "")),
     )
 
 

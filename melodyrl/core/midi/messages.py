@@ -34,6 +34,14 @@ class ControlChange:
     channel: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramChange:
+    """A keyboard asks for a sound, 0-127: heard, and never sent."""
+
+    program: int
+    channel: int = 0
+
+
 Message = NoteOn | NoteOff | ControlChange
 
 SUSTAIN, PEDAL_DOWN = 64, 64
@@ -45,7 +53,7 @@ alone. Some DAWs send the second on every channel where they stop or move on in 
 
 SILENCES = (ALL_SOUND_OFF, ALL_NOTES_OFF)
 
-_NOTE_OFF, _NOTE_ON, _CONTROL_CHANGE = 0x80, 0x90, 0xB0
+_NOTE_OFF, _NOTE_ON, _CONTROL_CHANGE, _PROGRAM_CHANGE = 0x80, 0x90, 0xB0, 0xC0
 
 
 def to_bytes(message: Message | ClockMessage) -> bytes:
@@ -76,3 +84,10 @@ def from_bytes(data: bytes) -> Message | None:
     if kind == _CONTROL_CHANGE:
         return ControlChange(data[1], data[2], channel)
     return None
+
+
+def program_from_bytes(data: bytes) -> ProgramChange | None:
+    """The program change in exactly one whole MIDI message, or None where it is none."""
+    if len(data) != 2 or data[0] & 0xF0 != _PROGRAM_CHANGE or data[1] > 127:
+        return None
+    return ProgramChange(data[1], data[0] & 0x0F)

@@ -8,6 +8,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
 from math import isfinite
 from pathlib import Path
 from typing import Any, cast
@@ -56,11 +57,16 @@ class Card:
 
 
 class TrainedPolicy(NetworkPolicy):
-    """A network policy that came from a file and carries the file's card."""
+    """A network policy that came from a file: its card, and its bytes for whoever keeps it."""
 
-    def __init__(self, network: Network, preset: AnyPreset, name: str, card: Card) -> None:
+    def __init__(
+        self, network: Network, preset: AnyPreset, name: str, card: Card, data: bytes
+    ) -> None:
         super().__init__(network, preset, name)
         self.card = card
+        self.data = data
+        self.digest = sha256(data).hexdigest()
+        """Tells it from any other, whatever its file is called."""
 
 
 def load(source: Path | str | bytes) -> TrainedPolicy:
@@ -148,7 +154,7 @@ def _parse(data: bytes, name: str) -> TrainedPolicy:
     for tensor, values in tensors.items():
         if not np.isfinite(values).all():
             raise _BrokenError(f"holds a value that is not finite in {tensor}")
-    return TrainedPolicy(Network(tensors, form), preset, name, card)
+    return TrainedPolicy(Network(tensors, form), preset, name, card, data)
 
 
 def _header(data: bytes) -> dict[str, Any]:

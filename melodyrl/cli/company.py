@@ -1,0 +1,72 @@
+"""Who plays in a jam: the policies of its flags, and those that are chosen while it plays."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from melodyrl.cli.kept_policies import KeptPolicies
+from melodyrl.cli.policy_list import PolicyList, choice_of, open_choice
+from melodyrl.cli.programs import parse_programs
+from melodyrl.core.engine.events import ChoosePolicy, Nanos, Part, Wish
+from melodyrl.core.midi.messages import ProgramChange
+from melodyrl.core.policy.policy import Policy
+from melodyrl.live.casting import Casting
+from melodyrl.live.ear import Hear, Heard
+from melodyrl.live.inbox import Inbox
+
+
+class Company:
+    """The policies that begin, the thread that opens others, and the ways to ask it for one."""
+
+    def __init__(
+        self,
+        choices: Mapping[Part, str],
+        inbox: Inbox,
+        takes: Path | None,
+        say: Callable[[str], None],
+    ) -> None:
+        """Opens who begins. All who play are kept with the takes, where any are.
+
+        Raises:
+            CheckpointError: a file is missing or not a policy of ours.
+        """
+        begin: dict[Part, tuple[str, Policy]] = {
+            part: (choice_of(choice, part), open_choice(choice, part))
+            for part, choice in choices.items()
+        }
+        self._inbox = inbox
+        self._keep = KeptPolicies(takes).keep if takes else lambda policy: None
+        self.begin: dict[Part, Policy] = {part: each for part, (_, each) in begin.items()}
+        self.list = PolicyList(given=(name for name, _ in begin.values()))
+        self.casting = Casting(self.list, inbox, begin, keep=self._keep, say=say)
+
+    def keep(self) -> None:
+        """Keep those that begin beside the takes.
+
+        Raises:
+            FileError: they cannot be written.
+        """
+        for policy in self.begin.values():
+            self._keep(policy)
+
+    def hear(self, programs: Iterable[str]) -> Hear:
+        """The way in of what is played: a program change chooses a policy, where one is given it.
+
+        Raises:
+            ConfigError: a text is no program and policy.
+        """
+        chosen = parse_programs(programs, self.list)
+
+        def hear(heard: Heard, at_ns: Nanos) -> None:
+            if not isinstance(heard, ProgramChange):
+                self._inbox.post(heard, at_ns)
+            elif heard.program in chosen:
+                self.casting.choose(chosen[heard.program])
+
+        return hear
+
+    def grant(self, wish: Wish, at_ns: Nanos) -> None:
+        """The way in of what a page asks for."""
+        if isinstance(wish, ChoosePolicy):
+            self.casting.choose(wish.name)
+        else:
+            self._inbox.post(wish, at_ns)

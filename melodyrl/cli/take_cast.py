@@ -1,0 +1,73 @@
+"""Who plays a take again: the policies that played it, wherever they are still to be found."""
+
+from dataclasses import dataclass
+
+from melodyrl.cli.kept_policies import KeptPolicies
+from melodyrl.cli.playing import open_chord_policy, open_policy
+from melodyrl.core.engine.cast import digest_of
+from melodyrl.core.engine.events import Part, SetPolicy
+from melodyrl.core.engine.session import Session
+from melodyrl.core.policy.policy import Policy
+from melodyrl.errors import FileError
+
+_OPENERS = {"melody": open_policy, "chords": open_chord_policy}
+_ALWAYS = {"melody": ("shipped", "greedy", "rules"), "chords": ("shipped", "greedy")}
+_FLAGS = {"melody": "--policy", "chords": "--chord-policy"}
+
+
+@dataclass(frozen=True)
+class TakeCast:
+    """The policies of a take."""
+
+    melody: Policy
+    chords: Policy
+    others: dict[tuple[Part, str], Policy]
+    """Those that entered later, by part and digest."""
+
+
+def cast_of(
+    session: Session, kept: KeptPolicies, melody: str | None = None, chords: str | None = None
+) -> TakeCast:
+    """The policies of a take: kept beside it, or found where they were; or those that are named.
+
+    Raises:
+        FileError: one is nowhere, or its file is broken.
+    """
+    recording = session.recording
+    entered: set[tuple[Part, str]] = {
+        (event.part, event.digest) for _, event in recording.events if isinstance(event, SetPolicy)
+    }
+    found = _Finder(kept, melody or session.policy, chords)
+    return TakeCast(
+        open_policy(melody) if melody else found.policy("melody", recording.policy_digest),
+        open_chord_policy(chords) if chords else _chords(found, recording.chord_policy_digest),
+        {(part, digest): found.policy(part, digest) for part, digest in sorted(entered)},
+    )
+
+
+def _chords(found: "_Finder", digest: str) -> Policy:
+    """Takes from before the digest was kept were played by the one that ships, most likely."""
+    return found.policy("chords", digest) if digest else open_chord_policy("shipped")
+
+
+class _Finder:
+    def __init__(self, kept: KeptPolicies, melody: str, chords: str | None) -> None:
+        self._kept = kept
+        self._named = {"melody": melody, "chords": chords}
+
+    def policy(self, part: Part, digest: str) -> Policy:
+        """The policy of a digest, which in takes from before it was a hash is its name."""
+        if policy := self._kept.find(digest):
+            return policy
+        for choice in filter(None, (self._named[part], *_ALWAYS[part])):
+            try:
+                policy = _OPENERS[part](choice)
+            except FileError:
+                continue
+            if digest in (digest_of(policy), policy.name):
+                return policy
+        raise FileError(
+            f"The policy of the take's {part} ({digest[:12]}) is neither kept in "
+            f"{self._kept.path(digest).parent} nor where it was; put its file there as "
+            f"{self._kept.path(digest).name}, or name it by {_FLAGS[part]} if it played first."
+        )

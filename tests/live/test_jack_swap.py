@@ -1,0 +1,128 @@
+"""Over a real JACK server: policies that enter while it plays, and a stranger who counts notes."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from melodyrl.cli import main
+from melodyrl.cli.take_folder import read_session, take_paths
+from melodyrl.core.engine.events import SetPolicy
+from melodyrl.core.policy.presets import FULL
+from tests.core.policy_files import card, form, packed, tensors
+from tests.live.hearing import MACHINE
+from tests.live.test_jack import TEMPO_BPM, Rig
+
+pytestmark = pytest.mark.jack
+
+SIXTEENTH_S = 15 / TEMPO_BPM
+
+PROGRAMS = """
+import itertools, signal, sys, time, rtmidi
+going = True
+def stop(*_):
+    global going
+    going = False
+signal.signal(signal.SIGTERM, stop)
+port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="programs")
+port.open_virtual_port("out")
+print("ready", flush=True)
+sys.stdin.readline()
+next_s = time.monotonic()
+for program in itertools.cycle((1, 2, 0, 3, 77)):
+    if not going:
+        break
+    port.send_message([0xC0, program])
+    next_s += float(sys.argv[1])
+    time.sleep(max(0, next_s - time.monotonic()))
+port.close_port()
+port.delete()
+"""
+"""Asks for another program each sixteenth; 78 is none that is known."""
+
+SWITCHES = ("1=shipped", "2=greedy", "3=rules", "4=greedy-chords")
+
+
+def policy_bytes(seed):
+    return packed(card(FULL), tensors(form(FULL), seed))
+
+
+def ledger(heard):
+    """(notes begun, notes that began while they sounded, notes that still sound), of the wire."""
+    sounding, begun, doubled = set(), 0, 0
+    for _, message in heard:
+        if message.type not in ("note_on", "note_off") or message.channel != MACHINE:
+            continue
+        if message.type == "note_on" and message.velocity > 0:
+            doubled += message.note in sounding
+            sounding.add(message.note)
+            begun += 1
+        else:
+            sounding.discard(message.note)
+    return begun, doubled, len(sounding)
+
+
+def played(rig):
+    """The take, ended and read; the stranger's ledger."""
+    rig.daemon.send_signal(signal.SIGTERM)
+    assert rig.daemon.wait(timeout=10) == 0
+    subprocess.run(["sleep", "0.1"], check=True)
+    (path,) = take_paths(rig.takes)
+    session = read_session(path)
+    entered = [event for _, event in session.recording.events if isinstance(event, SetPolicy)]
+    return entered, ledger(rig.heard())
+
+
+@pytest.mark.parametrize("mode", ["solo", "harmony", "chords"])
+def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
+    jack, here, tmp_path, capsys, mode
+):
+    flags = [flag for each in SWITCHES for flag in ("--program", each)]
+    rig = Rig(jack, tmp_path, flags=("--mode", mode, *flags))
+    try:
+        rig.open()
+        switch = rig.start([sys.executable, "-c", PROGRAMS, str(SIXTEENTH_S)])
+        rig.until(switch, "ready")
+        rig.connect("programs:out", "melodyrl:in")
+        player = rig.play(6)
+        switch.stdin.write("\n")
+        switch.stdin.flush()
+        player.wait(timeout=60)
+        switch.send_signal(signal.SIGTERM)
+        switch.wait(timeout=10)
+        entered, (begun, doubled, hanging) = played(rig)
+    finally:
+        rig.close()
+
+    assert len(entered) >= 30
+    assert {event.part for event in entered} == {"melody", "chords"}
+    assert len({event.digest for event in entered}) == 3  # both greedy ones are called so
+    assert begun >= 4
+    assert (doubled, hanging) == (0, 0)
+    main(["takes", "1", "--folder", str(rig.takes), "--replay"])
+    assert "byte for byte" in capsys.readouterr().out
+
+
+def test_a_file_that_is_written_anew_enters_and_nonsense_does_not(jack, here, tmp_path, capsys):
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(policy_bytes(1))
+    rig = Rig(jack, tmp_path, policy=str(path))
+    try:
+        rig.open()
+        rig.play(8)
+        path.write_bytes(b"nonsense, and no policy")
+        rig.until(rig.daemon, f"The checkpoint {path} is not a safetensors file")
+        path.write_bytes(policy_bytes(2))
+        rig.until(rig.daemon, "From the next bar on the melody is played by")
+        subprocess.run(["sleep", "3"], check=True)
+        entered, (begun, doubled, hanging) = played(rig)
+    finally:
+        rig.close()
+
+    assert len(entered) == 1
+    assert begun >= 4
+    assert (doubled, hanging) == (0, 0)
+    path.unlink()
+    main(["takes", "1", "--folder", str(rig.takes), "--replay"])
+    assert "byte for byte" in capsys.readouterr().out
