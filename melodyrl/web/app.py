@@ -67,6 +67,9 @@ def build(
     async def score(request: Request) -> Response:
         return await shelf_reader.file(request.path_params["name"], "musicxml")
 
+    async def earlier_notes(request: Request) -> Response:
+        return await shelf_reader.notes(request.path_params["name"])
+
     reading = asyncio.Semaphore(1)  # one file at a time: the threads would only slow each other
 
     async def take_notes(_: Request) -> Response:
@@ -88,6 +91,7 @@ def build(
             Route("/takes", earlier),
             Route("/takes/{name}.mid", earlier_take),
             Route("/takes/{name}.musicxml", score),
+            Route("/takes/{name}/notes", earlier_notes),
             Route("/notes", notes, methods=["POST"]),
             WebSocketRoute("/socket", socket),
         ],

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from starlette.responses import PlainTextResponse, Response
 
-from melodyrl.errors import FileError
+from melodyrl.errors import FileError, MidiFileError
+from melodyrl.web.midi_file import describe_take
 from melodyrl.web.shelf import FileKind, Shelf
 
 MOST_TAKES = 50
@@ -46,9 +47,22 @@ class ShelfReader:
         except FileError as error:
             return _unreadable(error)
         if data is None:
-            return PlainTextResponse("There is no take of that name.\n", status_code=404)
+            return _none_of_that_name()
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.{kind}"}
         return Response(data, media_type=_TYPES[kind], headers=headers)
+
+    async def notes(self, name: str) -> Response:
+        """The notes of one take as JSON, see `midi_file.describe_take`."""
+        try:
+            data = await self._file(name, "mid")
+            if data is None:
+                return _none_of_that_name()
+            async with self._reading:
+                return _json(await asyncio.to_thread(describe_take, data))
+        except MidiFileError as error:
+            return PlainTextResponse(f"{error}\n", status_code=422)
+        except FileError as error:
+            return _unreadable(error)
 
     async def _file(self, name: str, kind: FileKind) -> bytes | None:
         if self._shelf is None:
@@ -60,6 +74,10 @@ class ShelfReader:
 def _json(value: object) -> Response:
     # Not JSONResponse: it fails on half a character, which a broken file may hold.
     return Response(json.dumps(value), media_type="application/json")
+
+
+def _none_of_that_name() -> Response:
+    return PlainTextResponse("There is no take of that name.\n", status_code=404)
 
 
 def _unreadable(error: FileError) -> Response:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import mido
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.driving import wait_until
+from tests.web.shelves import keep
 
 pytestmark = pytest.mark.browser
 
@@ -40,9 +42,11 @@ PAGES = {
 
 
 @pytest.fixture
-def jam():
+def jam(tmp_path):
     """The address of a jam's page; at the end SIGTERM ends it cleanly."""
+    keep(tmp_path, "2026-01-31 20-15-00", "2026-01-31 20:15", pitches=range(48, 72))
     command = [sys.executable, "-m", "melodyrl", "jam", "--no-browser", "--web-port", "0"]
+    command += ["--takes", str(tmp_path)]
     process = subprocess.Popen(
         [*command, "--tempo", "100", "--seed", "7"], stdout=subprocess.PIPE, text=True
     )
@@ -138,6 +142,12 @@ def test_a_guests_chords_are_heard_by_the_real_machine_as_they_are_meant(pages):
     picture(pages, "why")
     parts = page.evaluate("melodyrl.notes.map(({part}) => part)")
     assert parts.count("machine") >= 4
+    for each in pages.values():
+        each.click("#takes-open")
+        expect(each.locator("#takes li")).to_have_count(2)
+    picture(pages, "takes")
+    for each in pages.values():
+        each.get_by_role("button", name="Close").click()
     page.click("#duet")
     wait_until(page, "melodyrl.voices.length === 0")
     wait_until(page, "!melodyrl.state.running")

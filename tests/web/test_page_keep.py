@@ -220,7 +220,7 @@ def test_earlier_takes_are_listed_newest_first(visit):
             "0:03 · 3 notes of yours, 3 of the machine's",
         ]
     )
-    expect(rows(page).locator("button")).to_have_count(6)
+    expect(rows(page).locator("button")).to_have_count(9)
     expect(rows(page).nth(0)).to_have_attribute("title", re.compile("^Line 1 is not one of"))
 
 
@@ -248,13 +248,38 @@ def test_a_take_of_the_list_is_saved_as_a_score(visit):
     assert len(parts[0].flatten().notes) >= 12
 
 
+def test_a_take_of_the_list_is_heard_on_the_page_and_not_by_the_machine(visit, daemon):
+    page = visit()
+    open_takes(page)
+    page.get_by_role("button", name="Hear 2026-02-01 09:00").click()
+
+    expect(page.locator("#takes-dialog")).to_be_hidden()
+    wait_until(page, "melodyrl.voices.includes('take player:48')")
+    wait_until(page, "melodyrl.voices.includes('take machine:60')")
+    page.click("#replay")
+    wait_until(page, "melodyrl.voices.length === 0")
+    assert daemon.told == []
+
+
+def test_the_score_of_now_is_saved_where_there_is_a_session_that_has_not_ended(visit, folder):
+    page = visit()
+    (folder / "2026-02-03 11-00-00.take").unlink()  # the newest is then one that was not ended
+    with page.expect_download() as download:
+        page.click("#score")
+
+    assert download.value.suggested_filename == "melodyrl 2026-02-02 10-00-00.musicxml"
+    (folder / "2026-02-02 10-00-00.take").unlink()
+    page.click("#score")
+    expect(page.locator("#notice")).to_have_text("There is no take yet: play first.")
+
+
 def test_the_keyboard_alone_saves_a_take_and_closes_the_list(visit, daemon):
     page = visit()
     page.focus("#takes-open")
     page.keyboard.press("Enter")
     save = page.get_by_role("button", name="Save .mid of 2026-01-31 20:15")
     expect(save).to_be_visible()
-    for _ in range(16):
+    for _ in range(24):
         page.keyboard.press("Tab")
         if save.evaluate("each => each === document.activeElement"):
             break
@@ -328,6 +353,10 @@ class TestWithoutTakes:
     )
     def test_the_list_says_why_it_is_empty(self, visit, sentence):
         page = visit()
+        page.click("#score")
+        expect(page.locator("#notice")).to_have_text(
+            sentence if "--no-keep" in sentence else "There is no take yet: play first."
+        )
         open_takes(page)
 
         expect(page.locator("#takes-said")).to_have_text(sentence)

@@ -88,6 +88,17 @@ def test_the_tab_key_reaches_every_control_in_the_order_that_is_seen(visit):
     assert [each for each in order if each in reachable] == reachable
 
 
+def test_every_control_has_a_name_and_a_tooltip(visit):
+    page = visit()
+    silent = page.evaluate(
+        """() => [...document.querySelectorAll("button, select, a, input, summary")]
+            .filter((each) => each.checkVisibility() && !each.closest("[title]"))
+            .map((each) => each.id || each.outerHTML)"""
+    )
+
+    assert silent == ["first-duet"], "which stands below a sentence of its own"
+
+
 def test_the_keyboard_alone_turns_a_knob_and_takes_it_back(visit):
     page = visit()
     page.focus("#knob-harmony")

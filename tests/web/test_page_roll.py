@@ -199,3 +199,30 @@ def test_a_frame_of_a_duet_leaves_the_browser_time_for_more(visit):
     page.click("#duet")
 
     assert p95_ms < 50
+
+
+LATE_SPEAKER = """
+    Object.defineProperty(AudioContext.prototype, "outputLatency", { get: () => 0.4 });
+"""
+
+
+@pytest.mark.parametrize(("prepare", "late_ms"), [(LATE_SPEAKER, 400), (None, 0)])
+def test_what_is_drawn_waits_for_the_sound(visit, prepare, late_ms):
+    """A key that goes down reaches the line of the present when it is heard, and not before."""
+    page = visit(prepare=prepare)
+    page.keyboard.down("a")
+    drawn_ms = page.evaluate(
+        """async () => {
+            const { roll } = melodyrl;
+            const draw = roll.draw;
+            return new Promise((resolve) => {
+                roll.draw = (now) => {
+                    roll.draw = draw;
+                    resolve(performance.now() - now);
+                };
+            });
+        }"""
+    )
+    page.keyboard.up("a")
+
+    assert late_ms <= drawn_ms < late_ms + 200

@@ -19,7 +19,7 @@ def test_a_split_reaches_the_engine_and_every_page_shows_it(visit, daemon):
         expect(each.locator(".key.split")).to_have_count(1)
         expect(each.locator(key(60))).to_contain_class("split")
 
-    other.get_by_label("Split").select_option("off")
+    other.get_by_label("Split").select_option("Off")
     assert daemon.wait_for(SetSplit(None))
     expect(page.locator(".key.split")).to_have_count(0)
 

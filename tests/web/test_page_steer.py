@@ -33,6 +33,20 @@ def test_swing_says_where_the_off_beat_lies(visit, daemon, value, shown):
     assert daemon.wait_for(SetKnob("swing", float(value)))
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("-2", "−2 octaves"), ("-1", "−1 octave"), ("0", "above you"), ("1", "+1 octave")],
+)
+def test_the_register_is_turned_by_whole_octaves(visit, daemon, value, shown):
+    page = visit()
+    page.fill("#knob-register", "1")
+    page.fill("#knob-register", value)
+
+    assert page.inner_text("label[for=knob-register] + input + output") == shown
+    assert daemon.wait_for(SetKnob("register", float(value)))
+    assert page.get_attribute("#knob-register", "step") == "1"
+
+
 def test_undo_takes_back_one_turn_after_another(visit, daemon):
     page = visit()
     expect(page.locator("#undo")).to_be_disabled()

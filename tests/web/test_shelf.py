@@ -61,6 +61,19 @@ def test_take_of_the_list_is_a_midi_file_with_both_parts(port, name):
     assert [len(part.notes) for part in parts] == [12, 12] if "(2)" in name else [3, 3]
 
 
+def test_take_of_the_list_is_told_note_by_note(port):
+    answer, body = get(port, f"/takes/{quote(FIRST)}/notes")
+    broken, sentence = get(port, f"/takes/{quote('2026-02-03 11-00-00')}/notes")
+
+    tracks = json.loads(body)["tracks"]
+    assert {each["name"]: [n[2] for n in each["notes"]] for each in tracks} == {
+        "player": [60, 64, 67],
+        "melodyrl": [72, 76, 79],
+    }
+    assert (answer.status, broken.status) == (200, 500)
+    assert sentence.startswith(b"Line 1 is not one of a session of ours")
+
+
 def test_take_of_the_list_is_a_score(port):
     answer, body = get(port, f"/takes/{quote(FIRST)}.musicxml")
 
@@ -90,12 +103,14 @@ def test_take_of_the_list_is_a_score(port):
     ],
 )
 def test_name_that_the_list_does_not_give_finds_nothing(port, name):
-    for path in (f"/takes/{name}.mid", f"/takes/{name}.musicxml", f"/takes/{name}"):
+    endings = (".mid", ".musicxml", "/notes", "")
+    for path in (f"/takes/{name}{ending}" for ending in endings):
         answer, body = get(port, path)
 
         assert answer.status == 404
         assert b"MThd" not in body
         assert b"<score" not in body
+        assert b"tracks" not in body
         assert b"secret" not in body
 
 
@@ -108,7 +123,8 @@ def test_take_that_is_broken_is_one_sentence(port):
 
 
 @pytest.mark.parametrize(
-    "path", ["/takes", f"/takes/{quote(FIRST)}.mid", f"/takes/{quote(FIRST)}.musicxml"]
+    "path",
+    ["/takes", *(f"/takes/{quote(FIRST)}{each}" for each in (".mid", ".musicxml", "/notes"))],
 )
 @pytest.mark.parametrize(
     "headers",
@@ -127,6 +143,7 @@ def test_takes_are_not_for_strangers(port, path, headers):
     assert answer.status == 403
     assert b"MThd" not in body
     assert b"<score" not in body
+    assert b"tracks" not in body
     assert b"2026" not in body
 
 

@@ -15,7 +15,7 @@ import { Ports } from "./ports.js";
 import { Roll } from "./roll.js";
 import { WavButton } from "./save.js";
 import { Score } from "./score.js";
-import { Shelf } from "./shelf.js";
+import { saveScore, Shelf } from "./shelf.js";
 import { leaveFields, listen } from "./shortcuts.js";
 import { Stage } from "./stage.js";
 import { Replay, tuneOf } from "./takes.js";
@@ -57,7 +57,10 @@ const replay = new Replay(
   showPlaying,
   notice,
 );
-const shelf = new Shelf({ dialog: at("takes-dialog"), said: at("takes-said"), list: at("takes") });
+const shelf = new Shelf({ dialog: at("takes-dialog"), said: at("takes-said"), list: at("takes") }, (path) => {
+  instrument.unlock();
+  return replay.start(path);
+});
 const wav = new WavButton(at("wav"), voicesChosen, notice);
 
 function hello(message) {
@@ -183,6 +186,7 @@ warm(["piano", "pluck"]);
 
 const clicks = {
   panic, duet, "first-duet": duet, replay: hearTake, wav: () => attempt(() => wav.save()),
+  score: () => attempt(saveScore),
   "takes-open": () => shelf.open(),
   "octave-down": () => octave(-1), "octave-up": () => octave(1),
   stop() {

@@ -47,7 +47,7 @@ export class Panel {
     at("meter").replaceChildren(...meters.map(([beats, unit]) => new Option(`${beats}/${unit}`)));
     at("clock-source").replaceChildren(...clocks.map((clock) => new Option(CLOCK_NAMES[clock] ?? clock, clock)));
     const splits = Array.from({ length: highest - lowest + 1 }, (_, index) => lowest + index);
-    at("split").replaceChildren(new Option("off", ""), ...splits.map((pitch) => new Option(pitchName(pitch), pitch)));
+    at("split").replaceChildren(new Option("Off", ""), ...splits.map((pitch) => new Option(pitchName(pitch), pitch)));
     if (!at("modes").querySelector("div")) this.buildModes(modes);
   }
 

@@ -1,4 +1,4 @@
-// Earlier takes: a dialog that lists those that are kept on this computer, each to be saved.
+// Takes: a dialog that lists those that are kept on this computer, each to be heard and saved.
 
 import { saveFile } from "./save.js";
 import { got } from "./takes.js";
@@ -11,10 +11,10 @@ const KINDS = [
   { ending: "musicxml", text: "Score", title: "Save this take as a score for a notation program: both parts, and the chords" },
 ];
 
-/** The dialog; `parts` are its elements {dialog, said, list}. */
+/** The dialog; `parts` are its elements {dialog, said, list}; play(path) sounds a take's notes. */
 export class Shelf {
-  constructor({ dialog, said, list }) {
-    Object.assign(this, { dialog, said, list });
+  constructor({ dialog, said, list }, play) {
+    Object.assign(this, { dialog, said, list, play });
   }
 
   /** Show the takes that there are now. */
@@ -36,18 +36,26 @@ export class Shelf {
     const when = take.began || take.name;
     row.append(textOf("b", when), textOf("span", take.problem ? "cannot be read" : contents(take)));
     if (take.problem) row.title = take.problem;
-    else row.append(...KINDS.map((kind) => this.button(take, when, kind)));
+    else row.append(this.playButton(take, when), ...KINDS.map((kind) => this.button(take, when, kind)));
     return row;
+  }
+
+  playButton({ name }, when) {
+    const button = textOf("button", "▶");
+    button.title = "Hear this take on this page";
+    button.setAttribute("aria-label", `Hear ${when}`);
+    button.addEventListener("click", () => this.attempt(async () => {
+      await this.play(`/takes/${encodeURIComponent(name)}/notes`);
+      this.dialog.close();
+    }));
+    return button;
   }
 
   button({ name }, when, { ending, text, title }) {
     const button = textOf("button", text);
     button.title = title;
     button.setAttribute("aria-label", `Save ${text.toLowerCase()} of ${when}`);
-    button.addEventListener("click", () => this.attempt(async () => {
-      const answer = await got(`/takes/${encodeURIComponent(name)}.${ending}`);
-      saveFile(await answer.blob(), `melodyrl ${name}.${ending}`);
-    }));
+    button.addEventListener("click", () => this.attempt(() => save(name, ending)));
     return button;
   }
 
@@ -59,6 +67,19 @@ export class Shelf {
       this.said.textContent = problem.message;
     }
   }
+}
+
+async function save(name, ending) {
+  const answer = await got(`/takes/${encodeURIComponent(name)}.${ending}`);
+  saveFile(await answer.blob(), `melodyrl ${name}.${ending}`);
+}
+
+/** Save the score of the session of now, which is the newest that has not ended. Throws a sentence. */
+export async function saveScore() {
+  const { kept, takes: [newest] } = await (await got("/takes")).json();
+  if (!kept) throw new Error(NOT_KEPT);
+  if (!newest || newest.has_ended || !isWorthSaving(newest)) throw new Error("There is no take yet: play first.");
+  await save(newest.name, "musicxml");
 }
 
 /** The session of now has a file before anything is played in it. */

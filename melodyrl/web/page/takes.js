@@ -28,12 +28,12 @@ export async function tuneOf(file) {
 }
 
 /**
- * The notes of the take, {at, length, pitch, velocity, part}, in seconds. Throws a sentence.
+ * The notes of a take, by default of that of now, {at, length, pitch, velocity, part}, in seconds. Throws a sentence.
  *
  * say(seconds) is called where it is so long that only so much of it is told.
  */
-export async function takeNotes(say = () => {}) {
-  const { tracks, until } = await (await got("/take/notes")).json();
+export async function takeNotes(say = () => {}, path = "/take/notes") {
+  const { tracks, until } = await (await got(path)).json();
   if (until !== null) say(until);
   const notes = tracks.flatMap(({ name, notes }) => notes.map(([at, end, pitch, velocity]) => (
     { at, length: end - at, pitch, velocity, part: PARTS[name] ?? "take player" })));
@@ -62,11 +62,13 @@ export class Replay {
     return this.performer.isPlaying;
   }
 
-  /** Fetch the take and play it from the beginning. Throws a sentence. */
-  async start() {
-    this.notes = await takeNotes((seconds) => {
+  /** Fetch a take and play it from the beginning. Throws a sentence. */
+  async start(path) {
+    const notes = await takeNotes((seconds) => {
       this.say(`The take is long: its first ${minutes(seconds)} are played.`);
-    });
+    }, path);
+    this.stop();
+    this.notes = notes;
     const began = performance.now();
     this.performer.start(this.notes, () => (performance.now() - began) / 1000, { ended: this.changed });
     this.changed();
