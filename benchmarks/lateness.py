@@ -16,6 +16,7 @@ import multiprocessing
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil
 from threading import Thread
 
 import numpy as np
@@ -28,7 +29,7 @@ from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Nanos
 from melodyrl.core.engine.offline import run_offline
 from melodyrl.core.midi.clock import RealTime
-from melodyrl.core.midi.messages import NoteOn
+from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import Key
 from melodyrl.live.clock import MonotonicClock
 from melodyrl.live.follower import MidiFollower
@@ -40,6 +41,7 @@ from melodyrl.live.machine import hurry
 Figures = NDArray[np.float64]
 WAYS = ("ahead", "at once", "clocked")
 CHORD = (57, 60, 64)
+AGAIN_S = 10.0
 WARM_NS = 2_000_000_000
 STEP_NS_AT_1_BPM = 15e9
 
@@ -127,8 +129,7 @@ def play(name: str, tempo_bpm: float, seconds: float, policy_name: str) -> Figur
     loop = Loop(timed, inbox, timed, clock, leader=leader)
     thread = Thread(target=lambda: (hurry(), loop.run()))
     thread.start()
-    for pitch in CHORD:
-        inbox.post(NoteOn(pitch), clock.now())
+    Thread(target=strike, args=(inbox, seconds), daemon=True).start()
     if is_led:
         tick(inbox, tempo_bpm, seconds)
     else:
@@ -137,6 +138,15 @@ def play(name: str, tempo_bpm: float, seconds: float, policy_name: str) -> Figur
     inbox.wake()
     thread.join()
     return np.array(timed.late_ms)
+
+
+def strike(inbox: Inbox, seconds: float) -> None:
+    """Play the chord, and again before it is taken as forgotten."""
+    for _ in range(ceil(seconds / AGAIN_S)):
+        for pitch in CHORD:
+            inbox.post(NoteOff(pitch), Nanos(time.monotonic_ns()))
+            inbox.post(NoteOn(pitch), Nanos(time.monotonic_ns()))
+        time.sleep(AGAIN_S)
 
 
 def tick(inbox: Inbox, tempo_bpm: float, seconds: float) -> None:

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from melodyrl.live.daemon import Daemon
     from melodyrl.live.inbox import Inbox
     from melodyrl.live.keeper import Keeper
+    from melodyrl.live.leader import Leader
 
 READY: dict[ClockSource, str] = {
     "internal": "Play. Ctrl-C ends.",
     "midi": "Play. Waits for the clock. Ctrl-C ends.",
+    "link": "Play. It is in the Link session of this network. Ctrl-C ends.",
     "follow": "Play. It follows your beat. Ctrl-C ends.",
 }
 
@@ -51,8 +53,8 @@ class Jam(Playing):
     clock: ClockSource = "internal"
     """Who leads. internal: this tempo, from your first note on. midi: the MIDI clock that arrives
     at an input: its tempo, start, stop, continue and song position; plays only while it runs.
-    follow: you, from your first note on; --tempo is the guess. The page changes it while it
-    plays."""
+    follow: you, from your first note on; --tempo is the guess. link: the Ableton Link session of
+    this network. The page changes it while it plays."""
     clock_out: bool = False
     """Send a MIDI clock with start and stop for others to follow."""
     meter: str = "4/4"
@@ -101,9 +103,7 @@ class Jam(Playing):
         """Play until Ctrl-C or SIGTERM, then release every note."""
         from melodyrl.live.clock import MonotonicClock
         from melodyrl.live.daemon import Daemon, StopSignal
-        from melodyrl.live.follower import MidiFollower
         from melodyrl.live.inbox import Inbox
-        from melodyrl.live.leader import Leader
         from melodyrl.live.ports import open_ports
 
         if self.lan and self.headless:
@@ -131,7 +131,7 @@ class Jam(Playing):
                 inbox,
                 ports,
                 MonotonicClock(),
-                leader=Leader({"midi": MidiFollower(self.tempo)}, self.clock),
+                leader=self._leader(engine),
                 record=self._journal(engine, company, stack),
                 thru=self.thru,
             )
@@ -185,6 +185,21 @@ class Jam(Playing):
         from melodyrl.cli.take_folder import default_folder
 
         return self.takes or default_folder()
+
+    def _leader(self, engine: Engine) -> "Leader":
+        """The clocks that can lead here: Link where it is installed."""
+        from melodyrl.live.follower import MidiFollower
+        from melodyrl.live.leader import Leader
+        from melodyrl.live.link_follower import open_link
+
+        midi = MidiFollower(self.tempo)
+        try:
+            link = open_link(self.tempo, engine.place)
+        except ConfigError:
+            if self.clock == "link":
+                raise
+            return Leader({"midi": midi}, self.clock)
+        return Leader({"midi": midi, "link": link}, self.clock)
 
     def _bindings(self) -> Bindings:
         """The controls that were learned, and those of the flags."""

@@ -31,8 +31,15 @@ class Follower(Protocol):
         """It leads from now on: what the engine is to be told of where its song is."""
         ...
 
-    def hear(self, message: ClockMessage, at_ns: Nanos) -> list[Event]:
-        """What the engine is to be told of a message that arrived at `at_ns`."""
+    def leave(self) -> None:
+        """It leads no longer."""
+        ...
+
+    def hear(self, message: ClockMessage | Event, at_ns: Nanos) -> list[Event]:
+        """What the engine is to be told of a message that arrived at `at_ns`.
+
+        Of events those are heard that set a tempo.
+        """
         ...
 
     def next_wake(self) -> Nanos | None:
@@ -67,7 +74,10 @@ class MidiFollower:
         """Where its song is, if it runs: it may have begun while another clock led."""
         return [] if self._told is None else self._sync(is_held=self._loop.is_gone(now_ns))
 
-    def hear(self, message: ClockMessage, at_ns: Nanos) -> list[Event]:
+    def leave(self) -> None:
+        """Nothing: a cable has no session to leave."""
+
+    def hear(self, message: ClockMessage | Event, at_ns: Nanos) -> list[Event]:
         """What the engine is to be told of a message that arrived at `at_ns`."""
         match message:
             case RealTime.TICK:
@@ -80,6 +90,8 @@ class MidiFollower:
                 return self._halt()
             case SongPosition(step):
                 return self._locate(step * TICKS_PER_STEP)
+            case _:
+                return []
 
     def next_wake(self) -> Nanos | None:
         """The moment from which the clock is taken to be gone."""

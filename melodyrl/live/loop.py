@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic, SetClock
+from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic, SetClock, SetTempo, Tap
 from melodyrl.core.engine.session import Fate, Sent
 from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
@@ -146,6 +146,9 @@ class Loop:
         if isinstance(event, ClockMessage):
             self._tell_all(self._leader.hear(event, at_ns), at_ns)
             return
+        if isinstance(event, SetClock) and event.source not in self._leader.clocks:
+            log.warning("clock refused source=%s expected=%s", event.source, self._leader.clocks)
+            return
         if self._thru and isinstance(event, Message):
             self._emit(event)
             self._keep(at_ns, event, "more")
@@ -155,6 +158,8 @@ class Loop:
                 self._publish(("note", "player", True, pitch, velocity, at_ns))
             case NoteOff(pitch):
                 self._publish(("note", "player", False, pitch, 0, at_ns))
+            case SetTempo() | Tap():
+                self._tell_all(self._leader.hear(event, at_ns), at_ns)
             case SetClock():
                 self._tell_all(self._leader.choose(self._engine.clock, at_ns), at_ns)
 
@@ -223,8 +228,14 @@ class Loop:
             self._next_show_ns = Nanos(wake_ns + 1)
             return
         self._next_show_ns = Nanos(now_ns + SHOW_NS)
-        timing, unplugged = self.lateness.timing, self._output.unplugged
-        self._publish(replace(self._engine.snapshot(), timing=timing, unplugged=unplugged))
+        self._publish(
+            replace(
+                self._engine.snapshot(),
+                clocks=self._leader.clocks,
+                timing=self.lateness.timing,
+                unplugged=self._output.unplugged,
+            )
+        )
 
     def _publish(self, item: object) -> None:
         try:

@@ -70,7 +70,6 @@ def hello(state: Message | None) -> Message:
         "version": melodyrl.__version__,
         "knobs": knobs,
         "modes": list(events.MODES),
-        "clocks": list(events.CLOCKS),
         "meters": [list(meter) for meter in METERS],
         "tempo_bpm": list(TEMPO_BPM),
         "splits": list(events.SPLITS),

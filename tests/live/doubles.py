@@ -59,6 +59,7 @@ class Port:
 class Picture:
     timing: object = None
     unplugged: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
 
 
 class EchoEngine:

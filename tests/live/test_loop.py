@@ -295,6 +295,18 @@ def test_clocks_are_changed_while_it_plays_and_what_was_told_plays_again_exactly
     ]
 
 
+def test_a_clock_that_is_not_there_is_refused_and_the_music_goes_on(caplog):
+    engine = Engine(EngineConfig(key=Key(0)), BusyPolicy())
+    leader = Leader({"midi": MidiFollower(120.0)}, "internal")
+    script = [told(0, NoteOn(60)), told(10 * MS, SetClock("link"))]
+
+    _, _, shown = play(engine, *script, until_ns=300 * MS, leader=leader)
+
+    assert engine.clock == "internal"
+    assert shown[-1].clocks == ("internal", "midi", "follow")
+    assert "clock refused source=link" in caplog.text
+
+
 def test_note_whose_decision_took_long_leaves_before_the_page_is_shown():
     class Slow(EchoEngine):
         def due(self, now_ns):

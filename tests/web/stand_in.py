@@ -8,6 +8,7 @@ from dataclasses import replace
 import mido
 
 from melodyrl.core.engine.events import (
+    CLOCKS,
     KNOBS,
     Event,
     Forget,
@@ -79,6 +80,7 @@ class StandIn:
             coming=(),
             failures=0,
             fallback=False,
+            clocks=CLOCKS,
         )
 
     def start(self) -> str:

@@ -168,7 +168,6 @@ def test_the_page_is_told_the_knobs_and_not_left_to_know_them():
     assert hello["knobs"]["density"] == {"low": 0.25, "high": 4.0, "default": 1.25}
     assert list(hello["knobs"]) == list(events.KNOBS)
     assert hello["modes"] == ["solo", "answer", "harmony", "chords", "off"]
-    assert hello["clocks"] == list(events.CLOCKS)
     assert hello["state"] is None
 
 

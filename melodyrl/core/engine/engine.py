@@ -37,7 +37,7 @@ from melodyrl.core.engine.events import (
     Sync,
     Tap,
 )
-from melodyrl.core.engine.grid import Position
+from melodyrl.core.engine.grid import Place, Position
 from melodyrl.core.engine.outbox import Outbox
 from melodyrl.core.engine.recorder import Recorder, Recording
 from melodyrl.core.engine.snapshot import ClockState, Snapshot
@@ -99,6 +99,10 @@ class Engine:
     def clock(self) -> ClockSource:
         """Who leads."""
         return self._transport.clock
+
+    def place(self, at_ns: Nanos) -> Place:
+        """Where the music is at a moment, by the grid in force."""
+        return self._transport.place(at_ns)
 
     def receive(self, event: Event, now_ns: Nanos) -> None:
         """Something was heard or asked for, at a moment of the monotonic clock."""

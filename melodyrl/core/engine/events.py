@@ -11,9 +11,9 @@ from rewards.preference import USUAL
 Mode = Literal["solo", "answer", "harmony", "chords", "off"]
 MODES: tuple[Mode, ...] = ("solo", "answer", "harmony", "chords", "off")
 
-ClockSource = Literal["internal", "midi", "follow"]
-"""Who leads: ourselves, a MIDI clock, or the player, whose beat we follow."""
-CLOCKS: tuple[ClockSource, ...] = ("internal", "midi", "follow")
+ClockSource = Literal["internal", "midi", "follow", "link"]
+"""Who leads: ourselves, a MIDI clock, the player, whose beat we follow, or Ableton Link."""
+CLOCKS: tuple[ClockSource, ...] = ("internal", "midi", "follow", "link")
 
 KnobName = Literal[
     "harmony",

@@ -17,6 +17,17 @@ class Position:
     step: int
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the music is at a moment, in sixteenths with a fraction; 0 where it does not run."""
+
+    step: float
+    in_bar: float
+    bar_steps: int
+    tempo_bpm: float
+    is_running: bool
+
+
 class Grid:
     """Maps steps to moments. Step 0 begins at `origin_ns`; tempo and meter may change later."""
 
@@ -49,6 +60,12 @@ class Grid:
         """The bar that a step lies in, and its sixteenth of that bar."""
         bar, within = divmod(step - self._first_step, self.meter.steps_per_bar)
         return Position(self._first_bar + bar, within, step)
+
+    def place(self, at_ns: Nanos) -> Place:
+        """Where the music is at a moment."""
+        step = self.step_at(at_ns)
+        in_bar = (step - self._first_step) % self.meter.steps_per_bar
+        return Place(step, in_bar, self.meter.steps_per_bar, self.tempo_bpm, True)
 
     def set_tempo(self, tempo_bpm: float, at_ns: Nanos) -> None:
         """Change the tempo at a moment; the present place is kept."""

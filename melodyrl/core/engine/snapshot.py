@@ -102,6 +102,8 @@ class Snapshot:
     """Whether the rules took the last decision."""
     timing: Timing | None = None
     """Added by who sends; the engine itself knows no clock."""
+    clocks: tuple[ClockSource, ...] = ()
+    """Those that can lead here; added by who sends."""
     unplugged: tuple[str, ...] = ()
     """Devices that are waited for; added by who sends."""
     cast: tuple[Role, ...] = ()

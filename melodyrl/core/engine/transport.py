@@ -3,7 +3,7 @@
 from math import ceil, floor
 
 from melodyrl.core.engine.events import ClockSource, Nanos, Sync
-from melodyrl.core.engine.grid import Grid, Position, step_ns
+from melodyrl.core.engine.grid import Grid, Place, Position, step_ns
 from melodyrl.core.engine.pursuit import Pursuit
 from melodyrl.core.music import Meter
 
@@ -161,6 +161,12 @@ class Transport:
         if self._grid is None:
             return _START
         return self._grid.position(max(floor(self._grid.step_at(at_ns)), 0))
+
+    def place(self, at_ns: Nanos) -> Place:
+        """Where the music is at a moment."""
+        if self._grid is None:
+            return Place(0.0, 0.0, self.meter.steps_per_bar, self.tempo_bpm, False)
+        return self._grid.place(at_ns)
 
     def nearest_step(self, at_ns: Nanos) -> int:
         """The step whose beginning is nearest to a moment."""

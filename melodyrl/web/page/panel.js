@@ -10,8 +10,8 @@ const MODE_WORDS = {
   chords: "Plays chords to the tune that you play.",
   off: "Listens, and plays nothing.",
 };
-const CLOCK_NAMES = { internal: "Its own", midi: "MIDI clock", follow: "Your beat" };
-const KEEPS_TEMPO = new Set(["internal", "follow"]); // where a tempo of ours is heard
+const CLOCK_NAMES = { internal: "Its own", midi: "MIDI clock", follow: "Your beat", link: "Ableton Link" };
+const KEEPS_TEMPO = new Set(["internal", "follow", "link"]); // where a tempo of ours is heard
 const CLOCK_WORDS = {
   waiting: "It has not started yet.",
   locked: "The music keeps to it.",
@@ -42,10 +42,9 @@ export class Panel {
   }
 
   /** Build what depends on the daemon: its modes, meters and ranges. */
-  hello({ modes, meters, clocks, tempo_bpm: [low, high], splits: [lowest, highest] }) {
+  hello({ modes, meters, tempo_bpm: [low, high], splits: [lowest, highest] }) {
     [at("tempo").min, at("tempo").max] = [low, high];
     at("meter").replaceChildren(...meters.map(([beats, unit]) => new Option(`${beats}/${unit}`)));
-    at("clock-source").replaceChildren(...clocks.map((clock) => new Option(CLOCK_NAMES[clock] ?? clock, clock)));
     const splits = Array.from({ length: highest - lowest + 1 }, (_, index) => lowest + index);
     at("split").replaceChildren(new Option("Off", ""), ...splits.map((pitch) => new Option(pitchName(pitch), pitch)));
     if (!at("modes").querySelector("div")) this.buildModes(modes);
@@ -125,8 +124,11 @@ export class Panel {
   }
 
   /** Who leads, and how it stands with them; whoever is led has no tempo of their own. */
-  showClock({ clock, clock_state: state }) {
+  showClock({ clock, clock_state: state, clocks }) {
     const isLed = clock !== "internal";
+    if (at("clock-source").options.length !== clocks.length) {
+      at("clock-source").replaceChildren(...clocks.map((each) => new Option(CLOCK_NAMES[each] ?? each, each)));
+    }
     if (this.isSettled("clock-source")) at("clock-source").value = clock;
     const text = `${CLOCK_NAMES[clock] ?? clock}: ${state}`;
     for (const id of ["tempo", "tap"]) at(id).disabled = !KEEPS_TEMPO.has(clock);
