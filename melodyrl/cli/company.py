@@ -7,6 +7,7 @@ from melodyrl.cli.kept_policies import KeptPolicies
 from melodyrl.cli.policy_list import PolicyList, choice_of, open_choice
 from melodyrl.cli.programs import parse_programs
 from melodyrl.core.engine.events import ChoosePolicy, Nanos, Part, Wish
+from melodyrl.core.engine.snapshot import Snapshot
 from melodyrl.core.midi.messages import ProgramChange
 from melodyrl.core.policy.policy import Policy
 from melodyrl.live.casting import Casting
@@ -63,6 +64,10 @@ class Company:
                 self.casting.choose(chosen[heard.program])
 
         return hear
+
+    def billed(self, item: object) -> object:
+        """What the loop publishes; of a snapshot one that says by name who plays."""
+        return self.casting.billed(item) if isinstance(item, Snapshot) else item
 
     def grant(self, wish: Wish, at_ns: Nanos) -> None:
         """The way in of what a page asks for."""

@@ -267,11 +267,11 @@ class Jam(Playing):
         import time
 
         from melodyrl.cli.invitation import invite, share
+        from melodyrl.cli.policy_cards import PolicyCards
         from melodyrl.cli.take_file import take_file
         from melodyrl.cli.take_shelf import TakeShelf
         from melodyrl.core.engine.events import Wish
         from melodyrl.core.engine.notes import take_of
-        from melodyrl.core.engine.snapshot import Snapshot
         from melodyrl.web.lan import lan_address
         from melodyrl.web.stage import Stage
 
@@ -284,12 +284,12 @@ class Jam(Playing):
 
         def publish(item: object) -> None:
             keeper.see(item)
-            billed = company.casting.billed
-            stage.publish(billed(item) if isinstance(item, Snapshot) else item)
+            stage.publish(company.billed(item))
 
         shelf = TakeShelf(self._takes_folder) if self.keep_takes else None
         lan = share(lan_address(), _say) if self.lan else None
-        stage = Stage(self.host, self.web_port, post, take, shelf=shelf, lan=lan)
+        cards = PolicyCards(company.list)
+        stage = Stage(self.host, self.web_port, post, take, shelf=shelf, cards=cards, lan=lan)
         url = stage.start()
         stack.callback(stage.stop)
         daemon.publish_to(publish)

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from safetensors import SafetensorError, safe_open
+
 from melodyrl.cli.policy_list import Place, PolicyList, open_place
+from melodyrl.core.canvas.file import KEY as CANVAS
 from melodyrl.core.engine.cast import part_of
 from melodyrl.core.policy.checkpoint import Card, TrainedPolicy
 from melodyrl.core.policy.policy import Policy
@@ -45,11 +48,22 @@ def _card(place: Place) -> PolicyCard:
     try:
         policy = open_place(place)
     except FileError as error:
+        if place.path and _paints(place.path):
+            return PolicyCard(place.name, preset="canvas", made="paints pictures: docs/canvas.md")
         return PolicyCard(place.name, problem=str(error))
     card = policy.card if isinstance(policy, TrainedPolicy) else None
     made = _made(card) if card else _UNTRAINED[policy.name]
     figures = _figures(card) if card else ""
     return PolicyCard(place.name, _part(policy), policy.preset.name, made, figures)
+
+
+def _paints(path: Path) -> bool:
+    """Whether a file is a painter's, which makes no music."""
+    try:
+        with safe_open(path, "numpy") as file:
+            return CANVAS in (file.metadata() or {})
+    except (OSError, SafetensorError):
+        return False
 
 
 def _part(policy: Policy) -> str:

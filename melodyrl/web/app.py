@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from melodyrl.errors import MidiFileError
 from melodyrl.web import midi_file, protocol
+from melodyrl.web.cards import CardReader, Cards
 from melodyrl.web.gate import Gate
 from melodyrl.web.guard import Guard
 from melodyrl.web.hub import Hub, Seat
@@ -43,6 +44,7 @@ def build(
     port: int,
     *,
     shelf: Shelf | None = None,
+    cards: Cards | None = None,
     lan: Lan | None = None,
 ) -> Starlette:
     """The application for one host and port, and for the network where it is let in.
@@ -88,6 +90,7 @@ def build(
             Route("/page/{name}", page),
             Route("/take.mid", take),
             Route("/take/notes", take_notes),
+            Route("/policies", CardReader(cards).list),
             Route("/takes", earlier),
             Route("/takes/{name}.mid", earlier_take),
             Route("/takes/{name}.musicxml", score),

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-from melodyrl.core.engine.events import Event, Panic
+from melodyrl.core.engine.events import Panic, Wish
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.errors import MelodyError, PortError
 
@@ -29,7 +29,7 @@ class Bridge:
     """
 
     def __init__(
-        self, connection: Connection, post: Callable[[Event], None], take: Callable[[], bytes]
+        self, connection: Connection, post: Callable[[Wish], None], take: Callable[[], bytes]
     ) -> None:
         self._connection = connection
         self._post = post

@@ -1,7 +1,12 @@
 """Policies, as the page may see them: what it asks of whoever lists them."""
 
-from dataclasses import dataclass
+import asyncio
+import json
+from dataclasses import asdict, dataclass
 from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +32,20 @@ class Cards(Protocol):
     def cards(self) -> list[PolicyCard]:
         """The card of every policy that there is."""
         ...
+
+
+class CardReader:
+    """Asks for the cards once at a time: they are read from files."""
+
+    def __init__(self, cards: Cards | None) -> None:
+        """None where no policies are listed."""
+        self._cards = cards
+        self._reading = asyncio.Semaphore(1)
+
+    async def list(self, _: Request) -> Response:
+        """The cards as JSON."""
+        async with self._reading:
+            listed = await asyncio.to_thread(self._cards.cards) if self._cards else []
+        # Not JSONResponse: it fails on half a character, which a file's name may hold.
+        text = json.dumps({"policies": [asdict(card) for card in listed]})
+        return Response(text, media_type="application/json")

@@ -7,7 +7,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
 
-from melodyrl.core.engine.events import Event, Panic
+from melodyrl.core.engine.events import Panic, Wish
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.errors import ProtocolError
 from melodyrl.web import protocol
@@ -77,7 +77,7 @@ class Seat:
 class Hub:
     """All browsers: passes what they ask to the daemon, and what it publishes to them."""
 
-    def __init__(self, tell: Callable[[Event], None]) -> None:
+    def __init__(self, tell: Callable[[Wish], None]) -> None:
         self._tell = tell
         self._seats: set[Seat] = set()
         self._holders: Counter[int] = Counter()
@@ -125,7 +125,7 @@ class Hub:
         for seat in self._seats:
             seat.offer(message)
 
-    def _pass_on(self, seat: Seat, event: Event) -> None:
+    def _pass_on(self, seat: Seat, event: Wish) -> None:
         match event:
             case NoteOff(pitch):
                 self._release(seat, pitch)

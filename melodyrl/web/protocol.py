@@ -13,6 +13,7 @@ From the page, one object a message, no other fields than these:
     {"type": "split", "pitch": 60}                               within events.SPLITS; null: none
     {"type": "learn", "target": "harmony"}                       one of events.TARGETS; null: none
     {"type": "forget", "target": "harmony"}                      one of events.TARGETS
+    {"type": "policy", "name": "rules"}                          see `melodyrl policies`
     {"type": "start"}  {"type": "stop"}  {"type": "panic"}
 To the page: "hello" once, then "note", "state", "lost" (some notes were not sent) and "error".
 """
@@ -27,12 +28,15 @@ from typing import Any, NoReturn, TypeAlias, cast, get_args
 import melodyrl
 from melodyrl.core.engine import events
 from melodyrl.core.engine.controls import meaning
-from melodyrl.core.engine.events import Event
+from melodyrl.core.engine.events import Event, Wish
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.errors import ProtocolError
 
 MESSAGE_BYTES = 4096
 """Longest message that is read; the page's own are under 100 bytes."""
+
+NAME_LETTERS = 1000
+"""Longest name of a policy, which may be a path."""
 
 DEFAULT_VELOCITY = 88
 TEMPO_BPM = (20.0, 400.0)
@@ -42,8 +46,8 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 Message = dict[str, Json]
 
 
-def parse(text: str) -> Event:
-    """The event that a message from the page asks for.
+def parse(text: str) -> Wish:
+    """The event, or the policy, that a message from the page asks for.
 
     Raises:
         ProtocolError: one sentence for anything that is not in the protocol; nothing else escapes.
@@ -242,6 +246,13 @@ def _split(fields: dict[str, Any]) -> Event:
     return events.SetSplit(_whole(fields, "pitch", *events.SPLITS))
 
 
+def _policy(fields: dict[str, Any]) -> Wish:
+    name = fields.pop("name", None)
+    if not isinstance(name, str) or not 0 < len(name) <= NAME_LETTERS:
+        raise ProtocolError(f"Policy {_shown(name)} is not a name of 1 to {NAME_LETTERS} letters.")
+    return events.ChoosePolicy(name)
+
+
 def _learn(fields: dict[str, Any]) -> Event:
     if fields.get("target", 0) is None:
         fields.pop("target")
@@ -257,7 +268,7 @@ def _target(fields: dict[str, Any]) -> events.Target:
     raise ProtocolError(f"Target {_shown(target)} is not one of {', '.join(events.TARGETS)}.")
 
 
-_READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
+_READERS: dict[str, Callable[[dict[str, Any]], Wish]] = {
     "note": _note,
     "control": _control,
     "knob": _knob,
@@ -268,6 +279,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "key": _key,
     "meter": _meter,
     "split": _split,
+    "policy": _policy,
     "learn": _learn,
     "forget": lambda fields: events.Forget(_target(fields)),
     "start": lambda _: events.Start(),

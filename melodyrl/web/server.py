@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from melodyrl.errors import PortError
+from melodyrl.web.cards import Cards
 from melodyrl.web.lan import Lan
 from melodyrl.web.shelf import Shelf
 
@@ -38,6 +39,7 @@ def run(
     port: int,
     ready: Signal | None = None,
     shelf: Shelf | None = None,
+    cards: Cards | None = None,
     lan: Lan | None = None,
 ) -> None:
     """Serve the page until the daemon's end of the connection closes.
@@ -56,7 +58,7 @@ def run(
         connection.close()
         return
     with listener:
-        _serve(connection, listener, host, ready, shelf, lan)
+        _serve(connection, listener, host, ready, shelf, cards, lan)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -80,6 +82,7 @@ def _serve(
     host: str,
     ready: Signal | None,
     shelf: Shelf | None,
+    cards: Cards | None,
     lan: Lan | None,
 ) -> None:
     # Imported here: the daemon imports this module only to name `run` for the new process.
@@ -100,7 +103,7 @@ def _serve(
     hub = Hub(wire.tell)
     server = Server(
         uvicorn.Config(
-            build(hub, wire, host, port, shelf=shelf, lan=lan),
+            build(hub, wire, host, port, shelf=shelf, cards=cards, lan=lan),
             http="h11",
             ws="websockets-sansio",
             ws_max_size=FRAME_BYTES,

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
-from melodyrl.core.engine.events import Event
+from melodyrl.core.engine.events import Wish
 from melodyrl.errors import ConfigError, PortError
 from melodyrl.web import server
 from melodyrl.web.bridge import Bridge
+from melodyrl.web.cards import Cards
 from melodyrl.web.lan import Lan
 from melodyrl.web.shelf import Shelf
 
@@ -31,18 +32,23 @@ class Stage:
         self,
         host: str,
         port: int,
-        post: Callable[[Event], None],
+        post: Callable[[Wish], None],
         take: Callable[[], bytes],
         *,
         shelf: Shelf | None = None,
+        cards: Cards | None = None,
         lan: Lan | None = None,
     ) -> None:
-        """`take` gives what is played now; the shelf, what was played earlier, where it is kept."""
+        """`take` gives what is played now; the shelf, what was played earlier, where it is kept.
+
+        The cards are of the policies that can be chosen.
+        """
         self._host = host
         self._port = port
         self._post = post
         self._take = take
         self._shelf = shelf
+        self._cards = cards
         self._lan = lan
         self._stopping = threading.Event()
         self._state: object | None = None
@@ -109,7 +115,7 @@ class Stage:
         ours, theirs = context.Pipe()
         self._process = context.Process(
             target=server.run,
-            args=(theirs, self._host, self._port, None, self._shelf, self._lan),
+            args=(theirs, self._host, self._port, None, self._shelf, self._cards, self._lan),
             daemon=True,
         )
         self._process.start()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from multiprocessing.connection import Connection
 
-from melodyrl.core.engine.events import Event
+from melodyrl.core.engine.events import Wish
 
 WAITING = 4096
 """Events that may wait for the daemon; more are dropped (it has stopped reading)."""
@@ -34,7 +34,7 @@ class Wire:
         threading.Thread(target=self._read, args=reader, name="wire-read", daemon=True).start()
         threading.Thread(target=self._write, name="wire-write", daemon=True).start()
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Wish) -> None:
         """Send an event to the daemon; never blocks."""
         self._send("event", event)
 

@@ -10,7 +10,7 @@ import mido
 from melodyrl.core.engine.events import (
     CLOCKS,
     KNOBS,
-    Event,
+    ChoosePolicy,
     Forget,
     Learn,
     Nanos,
@@ -22,10 +22,12 @@ from melodyrl.core.engine.events import (
     SetSplit,
     SetTempo,
     Stop,
+    Wish,
 )
-from melodyrl.core.engine.snapshot import Choice, Snapshot, Why
+from melodyrl.core.engine.snapshot import Choice, Role, Snapshot, Why
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import Key
+from melodyrl.web.cards import Cards
 from melodyrl.web.lan import Lan
 from melodyrl.web.shelf import Shelf
 from melodyrl.web.stage import Stage
@@ -47,12 +49,12 @@ WHY = Why(
 class StandIn:
     """Events in, notes and snapshots out; everything that it was told is kept in `told`."""
 
-    def __init__(self, port: int = 0, shelf: Shelf | None = None, lan: Lan | None = None) -> None:
-        self.told: list[Event] = []
+    def __init__(self, port: int = 0, **page: Shelf | Cards | Lan | None) -> None:
+        self.told: list[Wish] = []
         self.held: set[int] = set()
         self.arrived = threading.Condition()
         self.take_instead: bytes | None = None
-        self.stage = Stage("127.0.0.1", port, self.post, self.take, shelf=shelf, lan=lan)
+        self.stage = Stage("127.0.0.1", port, self.post, self.take, **page)
         self.state = Snapshot(
             told_ns=Nanos(time.monotonic_ns()),
             running=False,
@@ -78,6 +80,7 @@ class StandIn:
             dropped=0,
             policies=(("melody", "shipped"), ("chords", "shipped-chords")),
             coming=(),
+            cast=(Role("melody", "shipped", None), Role("chords", "shipped-chords", None)),
             failures=0,
             fallback=False,
             clocks=CLOCKS,
@@ -91,7 +94,7 @@ class StandIn:
     def stop(self) -> None:
         self.stage.stop()
 
-    def post(self, event: Event) -> None:
+    def post(self, event: Wish) -> None:
         match event:
             case NoteOn(pitch, velocity):
                 self.show("player", pitch, velocity)
@@ -112,6 +115,8 @@ class StandIn:
             case Panic():
                 self.held.clear()
                 self.publish(running=False)
+            case ChoosePolicy(name):
+                self.choose(name)
             case Stop():
                 self.publish(running=False)
         with self.arrived:
@@ -131,6 +136,15 @@ class StandIn:
             case SetKey(tonic, minor):
                 name = None if tonic is None else Key(tonic, minor).name
                 self.publish(fixed_key=name)
+
+    def choose(self, name: str) -> None:
+        """It comes at the bar line: when a test says `enter`."""
+        part = "chords" if "chords" in name else "melody"
+        cast = (replace(r, coming=name) if r.part == part else r for r in self.state.cast)
+        self.publish(cast=tuple(cast))
+
+    def enter(self) -> None:
+        self.publish(cast=tuple(Role(r.part, r.coming or r.playing, None) for r in self.state.cast))
 
     def learn(self, event: Learn | Forget) -> None:
         match event:
@@ -165,7 +179,7 @@ class StandIn:
         mido.MidiFile(tracks=[track]).save(file=stream)
         return stream.getvalue()
 
-    def wait_for(self, event: Event, timeout_s: float = 5.0) -> bool:
+    def wait_for(self, event: Wish, timeout_s: float = 5.0) -> bool:
         """Whether the event arrives in time."""
         with self.arrived:
             return self.arrived.wait_for(lambda: event in self.told, timeout_s)

@@ -32,6 +32,7 @@ GOOD = [
     ({"type": "forget", "target": "panic"}, events.Forget("panic")),
     ({"type": "split", "pitch": 60}, events.SetSplit(60)),
     ({"type": "split", "pitch": None}, events.SetSplit(None)),
+    ({"type": "policy", "name": "runs/full-1"}, events.ChoosePolicy("runs/full-1")),
     ({"type": "start"}, events.Start()),
     ({"type": "stop"}, events.Stop()),
     ({"type": "panic"}, events.Panic()),
@@ -82,6 +83,11 @@ BAD = [
     '{"type": "split", "pitch": 20}',
     '{"type": "split", "pitch": 60.5}',
     '{"type": "split", "pitch": null, "unit": 4}',
+    '{"type": "policy"}',
+    '{"type": "policy", "name": ""}',
+    '{"type": "policy", "name": ["rules"]}',
+    '{"type": "policy", "name": "rules", "path": "/"}',
+    '{"type": "policy", "name": "' + "x" * 1001 + '"}',
     '{"type": "learn"}',
     '{"type": "learn", "target": "volume"}',
     '{"type": "learn", "target": ["harmony"]}',
@@ -150,7 +156,7 @@ near_messages = st.dictionaries(
 @given(st.text() | near_messages)
 def test_nothing_but_a_protocol_error_escapes(text):
     with contextlib.suppress(ProtocolError):
-        assert isinstance(protocol.parse(text), events.Event)
+        assert isinstance(protocol.parse(text), events.Wish)
 
 
 @given(near_messages)

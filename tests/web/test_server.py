@@ -167,7 +167,7 @@ def test_a_key_reaches_the_daemon_and_the_answer_comes_back(daemon, port):
         answer = read_until(socket, "note")
 
     assert hello["type"] == "hello"
-    assert hello["state"]["policy"] == "stand-in"
+    assert hello["state"]["cast"][0] == {"part": "melody", "playing": "shipped", "coming": None}
     assert (heard["who"], heard["pitch"], heard["velocity"]) == ("player", 61, 70)
     assert (answer["who"], answer["pitch"], answer["on"]) == ("machine", 73, True)
     assert 0 <= answer["now_ms"] - answer["at_ms"] < 1000
