@@ -74,6 +74,7 @@ def played(rig):
     return entered, ledger(rig.heard())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["solo", "harmony", "chords"])
 def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
     jack, here, tmp_path, capsys, mode
@@ -104,6 +105,7 @@ def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
     assert "byte for byte" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_file_that_is_written_anew_enters_and_nonsense_does_not(jack, here, tmp_path, capsys):
     path = tmp_path / "mine.safetensors"
     path.write_bytes(policy_bytes(1))

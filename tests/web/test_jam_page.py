@@ -152,3 +152,17 @@ def test_a_guests_chords_are_heard_by_the_real_machine_as_they_are_meant(pages):
     wait_until(page, "melodyrl.voices.length === 0")
     wait_until(page, "!melodyrl.state.running")
     assert page.evaluate("melodyrl.state.held.length + melodyrl.state.sounding.length") == 0
+
+
+def test_a_policy_that_is_chosen_on_one_page_plays_and_all_pages_say_so(pages):
+    page = pages["wide"]
+    play(page, CHORDS[:1])
+    page.get_by_label("Policy").select_option("rules")
+
+    for each in pages.values():
+        expect(each.get_by_label("Policy")).to_have_value("rules")
+        expect(each.locator("#policy-card")).to_have_text(
+            "not trained: the nearest chord tone on each beat"
+        )
+    assert dict(page.evaluate("melodyrl.state.policies"))["melody"] == "rule"
+    page.keyboard.press("Escape")
