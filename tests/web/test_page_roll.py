@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.web.driving import wait_until
+
 pytestmark = pytest.mark.browser
 
 SETTING = """
@@ -199,6 +201,26 @@ def test_a_frame_of_a_duet_leaves_the_browser_time_for_more(visit):
     page.click("#duet")
 
     assert p95_ms < 50
+
+
+def test_a_picture_that_would_look_the_same_is_not_drawn_again(visit):
+    page = visit()
+    page.wait_for_timeout(500)
+    count = """ms => new Promise((resolve) => {
+        const { roll } = melodyrl;
+        const draw = roll.draw;
+        let drawn = 0;
+        roll.draw = (now) => { drawn++; draw.call(roll, now); };
+        setTimeout(() => { roll.draw = draw; resolve(drawn); }, ms);
+    })"""
+    assert page.evaluate(count, 300) == 0, "nothing was played"
+    page.set_viewport_size({"width": 1000, "height": 700})
+    assert page.evaluate("melodyrl.roll.width") < 1000
+    wait_until(page, "!melodyrl.roll.isMoving")
+    page.keyboard.down("a")
+
+    assert page.evaluate(count, 300) > 3, "a note grows"
+    page.keyboard.up("a")
 
 
 LATE_SPEAKER = """

@@ -19,13 +19,15 @@ export class Roll {
     this.strip = new Strip(score);
     this.range = { low: 45, high: 79 };
     this.spentMs = 0; // in the last frame
+    this.isMoving = true; // whether the next frame would look otherwise
+    this.newest = []; // of what is drawn: a still picture is drawn anew only where these change
     new ResizeObserver(() => this.resize()).observe(canvas);
     matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.readColours());
     this.readColours();
     this.resize();
     const frame = () => {
       const began = performance.now();
-      this.draw(began - this.delayMs());
+      if (this.hasNews() || this.isMoving) this.draw(began - this.delayMs());
       this.spentMs = performance.now() - began;
       requestAnimationFrame(frame);
     };
@@ -37,11 +39,19 @@ export class Roll {
     return !this.isInUse;
   }
 
+  hasNews() {
+    const newest = [this.score.notes, this.score.chords, this.grid.stretches].map((each) => each.at(-1));
+    const hasNews = newest.some((each, index) => each !== this.newest[index]);
+    this.newest = newest;
+    return hasNews;
+  }
+
   readColours() {
     const style = getComputedStyle(document.documentElement);
     const names = ["surface", "row", "beat", "bar", "text", "dim", "player", "machine"];
     this.colours = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`)]));
     this.strip.clear();
+    this.isMoving = true;
   }
 
   resize() {
@@ -51,6 +61,7 @@ export class Roll {
     this.canvas.width = this.width * this.scale;
     this.canvas.height = this.height * this.scale;
     this.strip.clear();
+    this.isMoving = true;
   }
 
   /** Draw the moment `now` of the page's clock at the now-line. */
@@ -61,12 +72,13 @@ export class Roll {
     c.fillStyle = this.colours.surface;
     c.fillRect(0, 0, this.width, this.height);
     this.drawRows(c, view);
-    this.drawLines(c, view);
+    const lines = this.drawLines(c, view);
     c.fillStyle = this.colours.bar;
     c.fillRect(view.nowX, CHORD_LANE_PX, 1.5, this.height);
     this.drawSounding(c, view);
     this.strip.draw(c, view);
-    this.drawChords(c, view);
+    const hasChords = this.drawChords(c, view);
+    this.isMoving = this.isInUse || lines > 0 || hasChords || !view.isSettled;
   }
 
   /** Where everything is in this frame. */
@@ -116,8 +128,11 @@ export class Roll {
     }
   }
 
+  /** How many there are in view. */
   drawLines(c, { x, from, to }) {
+    let count = 0;
     this.grid.lines(from, to, (ms, isBar, bar) => {
+      count++;
       c.fillStyle = isBar ? this.colours.bar : this.colours.beat;
       c.fillRect(x(ms), CHORD_LANE_PX, 1, this.height);
       if (isBar && x(ms) < this.width - 44) {
@@ -125,6 +140,7 @@ export class Roll {
         c.fillText(String(bar), x(ms) + 4, CHORD_LANE_PX + 9);
       }
     });
+    return count;
   }
 
   /** Notes that still sound grow with each frame. */
@@ -134,7 +150,7 @@ export class Roll {
     drawNotes(c, sounding, view);
   }
 
-  /** Chord names along the top; the one that began before the left edge stays there. */
+  /** Chord names along the top; the one that began before the left edge stays there. Whether any moves. */
   drawChords(c, { x, from }) {
     c.font = "600 15px system-ui, sans-serif";
     const { chords } = this.score;
@@ -150,6 +166,7 @@ export class Roll {
       right = Math.min(right, x(ms));
       if (ms < from) break;
     }
+    return chords.length > 0 && chords.at(-1).ms > from;
   }
 }
 
