@@ -40,6 +40,7 @@ def test_no_control_lies_on_another(visit):
     page = visit()
     hidden = page.evaluate(
         """() => [...document.querySelectorAll("button, select, a, input")].filter((each) => {
+            each.scrollIntoView({ block: "center" });
             const { left, top, width, height } = each.getBoundingClientRect();
             if (!width || each.closest("dialog, [hidden]")) return false;
             const there = document.elementFromPoint(left + width / 2, top + height / 2);
@@ -97,6 +98,24 @@ def test_every_control_has_a_name_and_a_tooltip(visit):
     )
 
     assert silent == ["first-duet"], "which stands below a sentence of its own"
+
+
+def test_what_has_the_focus_is_seen(visit):
+    page = visit(1280, 640)
+    page.focus("#undo" if page.locator("#undo").is_enabled() else "#preset-save")
+    hidden = []
+    for name in KNOBS:
+        page.keyboard.press("Tab")
+        hidden += page.evaluate(
+            """() => {
+                const { left, top, width, height } = document.activeElement.getBoundingClientRect();
+                const there = document.elementFromPoint(left + width / 2, top + height / 2);
+                return there === document.activeElement ? [] : [document.activeElement.id];
+            }"""
+        )
+        assert page.evaluate("document.activeElement.id") == f"knob-{name}"
+
+    assert hidden == []
 
 
 def test_the_keyboard_alone_turns_a_knob_and_takes_it_back(visit):
