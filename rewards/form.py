@@ -23,9 +23,6 @@ Counts = NDArray[np.integer] | NDArray[np.floating]
 LAGS = (1, 2, 4)
 """Bars back."""
 
-BARS = max(LAGS)
-"""Bars that are remembered."""
-
 NONE, UNHEARD = -128, -127
 """No note began then; nothing is known of then."""
 

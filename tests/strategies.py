@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from melodyrl.core.engine.events import (
     CLOCKS,
+    FEEL_CHOICES,
     KNOBS,
     MODES,
     TARGETS,
@@ -16,6 +17,7 @@ from melodyrl.core.engine.events import (
     Panic,
     Release,
     SetClock,
+    SetFeel,
     SetKey,
     SetKnob,
     SetMeter,
@@ -51,6 +53,7 @@ learning = st.builds(Learn, st.none() | st.sampled_from(TARGETS)) | st.builds(
 commands = st.one_of(
     knobs,
     st.builds(SetMode, st.sampled_from(MODES)),
+    st.builds(SetFeel, st.sampled_from(FEEL_CHOICES)),
     st.builds(SetTempo, st.floats(20, 400)),
     st.builds(SetClock, st.sampled_from(CLOCKS)),
     keys,

@@ -6,7 +6,7 @@ from pathlib import Path
 from melodyrl.cli.policy_list import open_choice
 from melodyrl.core.engine.check import FASTEST_BPM, SLOWEST_BPM
 from melodyrl.core.engine.config import EngineConfig
-from melodyrl.core.engine.events import KNOBS, SPLITS, KnobName
+from melodyrl.core.engine.events import KNOBS, SPLITS, Feel, KnobName
 from melodyrl.core.music import Key, Meter, parse_pitch, pitch_name
 from melodyrl.core.policy.policy import Policy
 from melodyrl.errors import ConfigError
@@ -32,6 +32,8 @@ class Playing:
     """How late it plays off the beat, 0 (straight) to 1 (triplets); 6/8 does not swing."""
     register: float = KNOBS["register"][2]
     """Octaves by which its line (solo, answer) lies above its usual place, -2 to 1."""
+    feel: Feel = "any"
+    """How a solo moves in time and in line: any draws one, and another some bars later."""
     policy: str = "shipped"
     """Who plays: shipped, greedy, rules, a name that `melodyrl policies` lists, or the path of a
     policy file that was trained."""
@@ -53,7 +55,9 @@ class Playing:
                     f"--{name} {knobs[name]:g} is out of range; choose {lowest:g} to {highest:g}."
                 )
         check_tempo(tempo_bpm)
-        return EngineConfig(tempo_bpm=tempo_bpm, meter=meter, key=key, knobs=knobs, seed=self.seed)
+        return EngineConfig(
+            tempo_bpm=tempo_bpm, meter=meter, key=key, knobs=knobs, feel=self.feel, seed=self.seed
+        )
 
 
 def check_tempo(tempo_bpm: float) -> None:

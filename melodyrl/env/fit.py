@@ -14,11 +14,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from melodyrl.env.counting import gap_surprise, interval_counts, rhythm_counts
+from melodyrl.env.feels import feel_counts
 from melodyrl.env.optima import Melody, optima
-from melodyrl.env.recurrence import chance_counts, loop_counts, recurrence_counts
+from melodyrl.env.recurrence import bar_counts, chance_counts, loop_counts, recurrence_counts
 from melodyrl.env.tune import Tune
 from melodyrl.env.zoo import ZOO, scale_of
-from rewards import diversity, guard, rhythm, smoothness
+from rewards import diversity, guard, smoothness
 
 VERSION = 3
 """Of the shipped tables: a policy holds for one version."""
@@ -55,6 +57,7 @@ class Tables:
     rhythm: NDArray[np.int64]
     gap_surprise: float
     form: dict[str, NDArray[np.int64]]
+    feels: dict[str, NDArray[np.int64]]
 
 
 def fit(
@@ -64,7 +67,7 @@ def fit(
     train = [tune for tune in tunes if tune.split() != HELD_OUT]
     human = [(tune.minor, tune.offsets) for tune in train]
     told("time")
-    timed = rhythm_counts(train), gap_surprise(train), _form_counts(train)
+    timed = rhythm_counts(train), gap_surprise(train), _form_counts(train), feel_counts(train)
     told("zoo")
     zoo = menagerie(train, SEED)
     weights = dict.fromkeys(zoo, 1.0)
@@ -141,6 +144,7 @@ def write(tables: Tables, figures: dict[str, float], counted: dict[str, int], fo
             "surprise": round(tables.gap_surprise, 4),
         },
         "form": {name: counts.tolist() for name, counts in tables.form.items()},
+        "feels": {name: counts.tolist() for name, counts in tables.feels.items()},
     }
     for term, part in parts.items():
         text = json.dumps(told | part, separators=(",", ":"))
@@ -154,14 +158,13 @@ def _count(
     events: NDArray[np.int64],
     gap_surprise: float,
     form: dict[str, NDArray[np.int64]],
+    feels: dict[str, NDArray[np.int64]],
 ) -> Tables:
-    guard_human, smooth_human = _guard_counts(human), _interval_counts(human)
+    guard_human, smooth_human = _guard_counts(human), interval_counts(human)
     share = np.array([weights[name] for name in zoo])
     # The whole zoo counts as much as the people.
     gaming = _mean([_guard_counts(notes) for notes in zoo.values()], share, guard_human.sum())
-    reference = _mean(
-        [_interval_counts(notes) for notes in zoo.values()], share, smooth_human.sum()
-    )
+    reference = _mean([interval_counts(notes) for notes in zoo.values()], share, smooth_human.sum())
     table = guard.ratio(guard_human, gaming)
     window, candidate = _windows(human)
     return Tables(
@@ -174,6 +177,7 @@ def _count(
         events,
         gap_surprise,
         form,
+        feels,
     )
 
 
@@ -182,6 +186,7 @@ def _form_counts(train: Sequence[Tune]) -> dict[str, NDArray[np.int64]]:
         "human": recurrence_counts(train),
         "chance": chance_counts(train, np.random.default_rng((SEED, 0))),
         "loops": loop_counts(train, np.random.default_rng((SEED, 1))),
+        "bars": bar_counts(train),
     }
 
 
@@ -204,57 +209,6 @@ def _guard_counts(melodies: Iterable[Melody]) -> NDArray[np.int64]:
     values = guard.features(*_windows(melodies))
     counts = [np.bincount(v, minlength=size) for v, size in zip(values, guard.SIZES, strict=True)]
     return np.concatenate(counts)
-
-
-def _interval_counts(melodies: Iterable[Melody]) -> NDArray[np.int64]:
-    counts = np.zeros((2, 12, len(smoothness.CLASSES), 2 * smoothness.WIDEST + 1), np.int64)
-    for minor, notes in melodies:
-        moved = np.diff(notes)
-        before = np.concatenate([[smoothness.NONE], moved[:-1]])
-        column = np.clip(moved, -smoothness.WIDEST, smoothness.WIDEST) + smoothness.WIDEST
-        np.add.at(counts[int(minor)], (notes[:-1] % 12, smoothness.classes(before), column), 1)
-    return counts
-
-
-def rhythm_counts(tunes: Iterable[Tune]) -> NDArray[np.int64]:
-    """Events (2, 2, 16, 8, 3) by meter, last bar of four, step, age class, and event."""
-    counts = np.zeros((2, 2, 16, 8, 3), np.int64)
-    for tune in tunes:
-        first, last = int(tune.onset[0]), int(tune.onset[-1] + tune.duration[-1])
-        event = np.full(last - first, rhythm.REST)
-        for at, held in zip(tune.onset - first, tune.duration, strict=True):
-            event[at : at + held] = rhythm.HOLD
-        event[tune.onset - first] = rhythm.ONSET
-        bar, step = np.divmod(np.arange(len(event)) + first, tune.bar_steps)
-        closes = (bar - tune.first_bar) % 4 == 3
-        age = rhythm.age_class(_ages(event))
-        shape = counts.shape
-        meter = np.full(len(event), tune.bar_steps == 12, np.intp)
-        place = np.ravel_multi_index((meter, closes, step, age, event), shape)
-        counts += np.bincount(place, minlength=counts.size).reshape(shape)
-    return counts
-
-
-def gap_surprise(tunes: Iterable[Tune]) -> float:
-    """Mean surprise, in bits, of the gaps between people's onsets under those just before."""
-    means: list[float] = []
-    for tune in tunes:
-        gap = rhythm.age_class(np.diff(tune.onset))
-        late, bits = np.zeros((1, rhythm.GAP_CLASSES), np.float32), []
-        for each in gap[:, None]:
-            bits.append(float(rhythm.surprise(each, late)[0]))
-            late = rhythm.follow_gaps(late, each, np.array([True]))
-        means.append(float(np.mean(bits)))
-    return float(np.mean(means))
-
-
-def _ages(event: NDArray[np.int_]) -> NDArray[np.intp]:
-    """Before each event, sixteenths since the last onset or since the rest began; 0 at first."""
-    rests = event == rhythm.REST
-    begins = (event == rhythm.ONSET) | (rests & ~np.concatenate([[False], rests[:-1]]))
-    place = np.arange(len(event))
-    since = place + 1 - np.maximum.accumulate(np.where(begins, place, 0))
-    return np.concatenate([[0], since[:-1]])
 
 
 def _scores(tables: Tables, melodies: Iterable[Melody]) -> NDArray[np.float64]:

@@ -1,5 +1,7 @@
 """How tunes bring back what was played one, two and four bars ago: what form is fitted to.
 
+And which bar before it each bar answers: what an intent is drawn from.
+
 Against people stand chance, each tune beside another's bars, and loops, each tune's first one, two
 or four bars round and round.
 """
@@ -10,6 +12,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.music.meter import PHRASE_BARS
+from melodyrl.core.policy.intent import LAGS, MOVED, SAME, STRUCK
 from melodyrl.env.tune import Tune
 from rewards import form
 
@@ -42,6 +46,48 @@ def loop_counts(tunes: Sequence[Tune], rng: np.random.Generator) -> Counts:
         looped = _looped(line, int(rng.choice(form.LAGS)) * tune.bar_steps, tune.bar_steps)
         counts += _counted(looped, looped, tune.bar_steps)
     return counts
+
+
+def bar_counts(tunes: Sequence[Tune]) -> Counts:
+    """Which bar before it each bar of people answers, and how, (2, 8, 13).
+
+    In the first eight bars or later, by bar of eight, and as `Intent.answer`: the closest answer
+    counts, of the nearest bar. A bar that answers nothing at all that was heard is fresh.
+    """
+    counts = np.zeros((2, PHRASE_BARS, 1 + 3 * len(LAGS)), np.int64)
+    for tune, line in _lines(tunes):
+        bars = _bars(line, tune.bar_steps)
+        for number in range(1, len(bars)):
+            if (bars[number][0] != form.NONE).any():
+                later, bar = number >= PHRASE_BARS, number % PHRASE_BARS
+                counts[int(later), bar, _answer(bars, number)] += 1
+    return counts
+
+
+def _bars(line: Line, bar: int) -> list[Line]:
+    rest = np.full(-len(line[0]) % bar, form.NONE, np.int16)
+    pitch, move = (np.concatenate([part, rest]).reshape(-1, bar) for part in line)
+    return list(zip(pitch, move, strict=True))
+
+
+def _answer(bars: list[Line], number: int) -> int:
+    """The answer that a bar is, see `Intent.answer`."""
+    for way in (SAME, MOVED, STRUCK):
+        for place, lag in enumerate(LAGS.tolist()):
+            if lag <= number and _answers(bars[number], bars[number - lag], way):
+                return 1 + way * len(LAGS) + place
+    return 0
+
+
+def _answers(now: Line, then: Line, way: int) -> bool:
+    onsets = np.flatnonzero(now[0] != form.NONE)
+    if not np.array_equal(onsets, np.flatnonzero(then[0] != form.NONE)):
+        return False
+    if way == SAME:
+        return np.array_equal(now[0], then[0])
+    # The first note of a sequence may come from anywhere.
+    later = onsets[1:]
+    return way == STRUCK or (len(later) > 0 and np.array_equal(now[1][later], then[1][later]))
 
 
 def _nothing() -> Counts:

@@ -9,6 +9,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.music.meter import Meter
+
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 MINOR = (0, 2, 3, 5, 7, 8, 10)
 
@@ -44,6 +46,11 @@ class Tune:
         """(N,) semitones above the tonic that lies next below the lowest note."""
         low = int(self.pitch.min())
         return (self.pitch - (low - (low - self.tonic) % 12)).astype(np.int16)
+
+    @property
+    def meter(self) -> Meter:
+        """4/4, 3/4 or 6/8."""
+        return Meter(6, 8) if self.beat_steps == 6 else Meter(self.bar_steps // 4, 4)
 
     @property
     def first_bar(self) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.policy.actions import HOLD, ONSET, REST
+from melodyrl.env.counting import timeline
 from melodyrl.env.tune import Tune
 
 STEPS = 16
@@ -23,7 +24,7 @@ def count_events(tunes: Iterable[Tune]) -> Ints:
     """
     counts = np.zeros((STEPS, OLDEST + 1, 3), np.int64)
     for tune in tunes:
-        event, age, was = events(tune), 0, ONSET
+        event, age, was = timeline(tune), 0, ONSET
         step = (int(tune.onset[0]) + np.arange(len(event))) % STEPS
         for place, happened in zip(step.tolist(), event.tolist(), strict=True):
             counts[place, age, happened] += 1
@@ -31,13 +32,3 @@ def count_events(tunes: Iterable[Tune]) -> Ints:
             age = min(age + 1, OLDEST) if happened == HOLD or rests_on else 1
             was = happened
     return counts
-
-
-def events(tune: Tune) -> Ints:
-    """ONSET, HOLD or REST at each sixteenth from the first note to the end of the last."""
-    first, last = int(tune.onset[0]), int(tune.onset[-1] + tune.duration[-1])
-    event = np.full(last - first, REST)
-    for at, held in zip(tune.onset - first, tune.duration, strict=True):
-        event[at : at + held] = HOLD
-    event[tune.onset - first] = ONSET
-    return event

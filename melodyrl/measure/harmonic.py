@@ -17,7 +17,6 @@ from melodyrl.measure.stretches import (
     Ints,
     intervals,
     levels,
-    meter_of,
     share,
 )
 
@@ -29,7 +28,7 @@ def phrase_ends_stable(stretch: Tune) -> float:
     bar; what follows leads into the next one. Where a chord is known, its tones are stable too.
     """
     bar = stretch.bar_steps
-    closes = max(step for step in range(bar) if meter_of(stretch).level(step) <= MID_BAR)
+    closes = max(step for step in range(bar) if stretch.meter.level(step) <= MID_BAR)
     places = np.array([(bars - 1) * bar + closes for bars in (BARS // 2, BARS)])
     last = np.searchsorted(stretch.onset, places, side="right") - 1
     last = last[last >= 0]

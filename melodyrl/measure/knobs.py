@@ -27,7 +27,7 @@ METRICS: dict[KnobName, tuple[str, int]] = {
     "harmony": ("chord tones", 1),
     "smoothness": ("mean interval", -1),
     "diversity": ("distinct in eight", 1),
-    "rhythm": ("on the beat", 1),
+    "rhythm": ("syncopated", -1),
     "density": ("notes a beat", 1),
 }
 """Of each knob, the statistic that its name promises, and whether it should rise or fall."""

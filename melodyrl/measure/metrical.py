@@ -7,7 +7,14 @@ import numpy as np
 
 from melodyrl.core.music.meter import BEAT
 from melodyrl.env.tune import Tune
-from melodyrl.measure.stretches import BARS, UNKNOWN, intervals, levels, share
+from melodyrl.measure.stretches import (
+    BARS,
+    UNKNOWN,
+    intervals,
+    level_of_steps,
+    levels,
+    share,
+)
 
 
 def figures_repeated(stretch: Tune) -> float:
@@ -54,6 +61,17 @@ def long_notes(stretch: Tune) -> float:
 def on_the_beat(stretch: Tune) -> float:
     """Share of the onsets that fall on a beat."""
     return share(levels(stretch) <= BEAT)
+
+
+def syncopated(stretch: Tune) -> float:
+    """Share of the notes that begin off a stronger place of the bar and let it pass.
+
+    No note begins there, so that its weight falls on the one before (Longuet-Higgins and Lee 1984).
+    """
+    level = level_of_steps(stretch)
+    pairs = zip(stretch.onset.tolist(), stretch.onset[1:].tolist(), strict=False)
+    passes = [bool((level[at + 1 : after] < level[at]).any()) for at, after in pairs]
+    return share(np.array(passes, np.bool_))
 
 
 def _grams(rows: list[tuple[int, int]], length: int) -> list[tuple[tuple[int, int], ...]]:

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.policy.actions import HOLD, ONSET
+from melodyrl.core.policy.feel import pace
 from melodyrl.core.policy.habit import habit
+from melodyrl.core.policy.intent import Intent, intend
 from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.core.policy.state import NONE
 from melodyrl.env.baselines import Strategy
@@ -77,15 +79,28 @@ def tunes(performance: Performance, name: str) -> list[Tune]:
     ]
 
 
-def sampled(policy: NetworkPolicy, temperature: float, rng: np.random.Generator) -> Strategy:
-    """A network policy as it plays live, in all lanes at once."""
+def sampled(
+    policy: NetworkPolicy, temperature: float, rng: np.random.Generator, feel: int | None = None
+) -> Strategy:
+    """A network policy as it plays live, in all lanes at once, from their beginning.
+
+    feel is a row of `policy.feel`; None: drawn in each lane.
+    """
+    playing: list[tuple[Intent, NDArray[np.float32]]] = []
 
     def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
+        if not playing:
+            playing.append((Intent.start(lanes.lanes), lanes.density.copy()))
+        intent, wanted = playing[0]
+        intend(intent, lanes.melody, lanes.context, wanted, feel, rng)
+        paced = pace(wanted, intent.feel)
+        if (paced != lanes.density).any():
+            lanes.density[:] = paced
+            seen = lanes.with_state(lanes.melody, lanes.context, lanes.density)
         q_NAK = policy.network.many(seen.features, lanes.w, seen.judgement, seen.mask)
         score = np.einsum("nak,nk->na", q_NAK, lanes.w)
         moment = lanes.melody, lanes.context, lanes.density, lanes.w
-        usual = habit(*moment, seen.judgement, seen.mask, lanes.preset)
-        return boltzmann(score, seen.mask, temperature, rng, usual)
+        return boltzmann(score, seen.mask, temperature, rng, habit(*moment, seen.mask, intent))
 
     return choose
 

@@ -38,6 +38,7 @@ STATISTICS: dict[str, Callable[[Tune], float]] = {
     "notes a beat": metrical.notes_a_beat,
     "long notes": metrical.long_notes,
     "on the beat": metrical.on_the_beat,
+    "syncopated": metrical.syncopated,
     "outside the scale": melodic.outside_the_scale,
     "phrase ends stable": harmonic.phrase_ends_stable,
     "strong chord tones": harmonic.strong_chord_tones,

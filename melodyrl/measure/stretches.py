@@ -51,16 +51,15 @@ def share(flags: Bools) -> float:
     return float(flags.mean()) if len(flags) else UNKNOWN
 
 
-def meter_of(stretch: Tune) -> Meter:
-    """4/4, 3/4 or 6/8."""
-    if stretch.beat_steps == 6:
-        return Meter(6, 8)
-    return Meter(stretch.bar_steps // 4, 4)
-
-
 def levels(stretch: Tune) -> Ints:
     """Of each note, the metric level of its onset."""
-    return _bar_levels(meter_of(stretch))[stretch.onset % stretch.bar_steps]
+    return _bar_levels(stretch.meter)[stretch.onset % stretch.bar_steps]
+
+
+def level_of_steps(stretch: Tune) -> Ints:
+    """The metric level of each sixteenth up to the last onset."""
+    step = np.arange(int(stretch.onset[-1]) + 1) % stretch.bar_steps
+    return _bar_levels(stretch.meter)[step]
 
 
 @cache

@@ -10,6 +10,7 @@ From the page, one object a message, no other fields than these:
     {"type": "tap"}                                              four in time set the tempo
     {"type": "key", "tonic": 9, "minor": true}                   tonic null: listen for it
     {"type": "meter", "beats": 3, "unit": 4}                     4/4, 3/4, 6/8
+    {"type": "feel", "feel": "reel"}                             one of events.FEEL_CHOICES
     {"type": "split", "pitch": 60}                               within events.SPLITS; null: none
     {"type": "learn", "target": "harmony"}                       one of events.TARGETS; null: none
     {"type": "forget", "target": "harmony"}                      one of events.TARGETS
@@ -76,6 +77,7 @@ def hello(state: Message | None) -> Message:
         "modes": list(events.MODES),
         "meters": [list(meter) for meter in METERS],
         "tempo_bpm": list(TEMPO_BPM),
+        "feels": list(events.FEEL_CHOICES),
         "splits": list(events.SPLITS),
         "state": None if state is None else state["state"],
     }
@@ -224,6 +226,14 @@ def _clock(fields: dict[str, Any]) -> Event:
     raise ProtocolError(f"Clock {_shown(source)} is not one of {', '.join(events.CLOCKS)}.")
 
 
+def _feel(fields: dict[str, Any]) -> Event:
+    feel = fields.pop("feel", None)
+    for known in events.FEEL_CHOICES:
+        if feel == known:
+            return events.SetFeel(known)
+    raise ProtocolError(f"Feel {_shown(feel)} is not one of {', '.join(events.FEEL_CHOICES)}.")
+
+
 def _key(fields: dict[str, Any]) -> Event:
     if fields.get("tonic", 0) is None:
         fields.pop("tonic")
@@ -276,6 +286,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Wish]] = {
     "tempo": _tempo,
     "clock": _clock,
     "tap": lambda _: events.Tap(),
+    "feel": _feel,
     "key": _key,
     "meter": _meter,
     "split": _split,

@@ -81,8 +81,8 @@ def test_echoes_show_what_began_bars_ago_across_the_bar_line():
     walk.context.bar[:], walk.context.step[:] = 5, 10
     walk.melody.recent[0, -1] = 7
     walk.melody.past[0, :] = form.NONE
-    walk.melody.past[0, 0 * 16 + 10] = 19  # one bar ago: bar 4, kept in the first place of four
-    walk.melody.past[0, 1 * 16 + 0] = 1  # the next sixteenth but one, of bar 6 less 1
+    walk.melody.past[0, 4 * 16 + 10] = 19  # one bar ago: bar 4
+    walk.melody.past[0, 5 * 16 + 0] = 1  # the next sixteenth but one, of bar 6 less 1
     walk.melody.past[0, 3 * 16 + 11] = form.UNHEARD  # two bars ago
 
     features = observe(walk.melody, walk.context, walk.target, FULL)

@@ -83,18 +83,18 @@ def test_age_stops_at_its_cap():
     assert melody.sounding[0]
 
 
-def test_four_bars_are_remembered_by_their_sixteenths():
+def test_eight_bars_are_remembered_by_their_sixteenths():
     melody, context = Melody.start(1), Context.silent(1)
-    for bar in range(5):
-        context.bar[:] = bar
+    for bar in range(9):
+        context.bar[:] = bar % 8
         for step, action in enumerate((note(bar), 0, note(bar + 4), 1)):
             context.step[:] = step
             play(melody, context, action)
 
-    kept = melody.past[0].reshape(4, 16)
+    kept = melody.past[0].reshape(8, 16)
 
-    assert kept[:, 0].tolist() == [4, 1, 2, 3], "the fifth bar took the place of the first"
-    assert kept[:, 2].tolist() == [8, 5, 6, 7]
+    assert kept[:, 0].tolist() == [8, 1, 2, 3, 4, 5, 6, 7], "the ninth took the place of the first"
+    assert kept[:, 2].tolist() == [12, 5, 6, 7, 8, 9, 10, 11]
     assert (kept[:, [1, 3]] == form.NONE).all()
     assert (kept[:, 4:] == form.UNHEARD).all()
     assert melody.past_move[0, 16] == form.degree(1, 0) - form.degree(4, 0)

@@ -27,7 +27,9 @@ def test_same_tunes_same_bytes(tunes, tmp_path):
         write(*fit(tunes, rounds=1), {"own": 25}, tmp_path / folder)
 
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert names == ["diversity.json", "form.json", "guard.json", "rhythm.json", "smoothness.json"]
+    assert names == [
+        f"{term}.json" for term in ("diversity", "feels", "form", "guard", "rhythm", "smoothness")
+    ]
     for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 

@@ -1,5 +1,6 @@
 from melodyrl.core.policy.actions import HOLD, ONSET, REST
-from melodyrl.measure.events import count_events, events
+from melodyrl.env.counting import timeline
+from melodyrl.measure.events import count_events
 from tests.measure.tunes import tune
 
 
@@ -11,7 +12,7 @@ def dotted():
 
 
 def test_events_from_the_first_note_to_the_last():
-    assert events(dotted()).tolist() == [ONSET, HOLD, HOLD, REST, ONSET, HOLD]
+    assert timeline(dotted()).tolist() == [ONSET, HOLD, HOLD, REST, ONSET, HOLD]
 
 
 def test_each_event_is_counted_at_its_place_and_age():

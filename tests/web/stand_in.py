@@ -16,6 +16,7 @@ from melodyrl.core.engine.events import (
     Nanos,
     Panic,
     SetClock,
+    SetFeel,
     SetKey,
     SetKnob,
     SetMode,
@@ -24,7 +25,7 @@ from melodyrl.core.engine.events import (
     Stop,
     Wish,
 )
-from melodyrl.core.engine.snapshot import Choice, Role, Snapshot, Why
+from melodyrl.core.engine.snapshot import Bar, Choice, Role, Snapshot, Why
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import Key
 from melodyrl.web.cards import Cards
@@ -43,6 +44,7 @@ WHY = Why(
         Choice("G5", (("harmony", 0.8),), 0.5, 0.2),
         Choice("hold", (("harmony", 0.7),), 0.4, 0.1),
     ),
+    Bar("air", 4, "notes"),
 )
 
 
@@ -70,6 +72,7 @@ class StandIn:
             key=None,
             fixed_key=None,
             mode="solo",
+            feel="any",
             split=None,
             knobs=tuple((name, default) for name, (_, _, default) in KNOBS.items()),
             bindings=(),
@@ -110,7 +113,7 @@ class StandIn:
                 self.publish(knobs=tuple({**dict(self.state.knobs), name: value}.items()))
             case Learn() | Forget():
                 self.learn(event)
-            case SetMode() | SetTempo() | SetClock() | SetKey() | SetSplit():
+            case SetMode() | SetFeel() | SetTempo() | SetClock() | SetKey() | SetSplit():
                 self.set(event)
             case Panic():
                 self.held.clear()
@@ -123,7 +126,7 @@ class StandIn:
             self.told.append(event)
             self.arrived.notify_all()
 
-    def set(self, event: SetMode | SetTempo | SetClock | SetKey | SetSplit) -> None:
+    def set(self, event: SetMode | SetFeel | SetTempo | SetClock | SetKey | SetSplit) -> None:
         match event:
             case SetMode(mode):
                 self.publish(mode=mode)
@@ -131,6 +134,8 @@ class StandIn:
                 self.publish(tempo_bpm=tempo_bpm)
             case SetClock(source):
                 self.publish(clock=source)
+            case SetFeel(feel):
+                self.publish(feel=feel)
             case SetSplit(pitch):
                 self.publish(split=pitch)
             case SetKey(tonic, minor):

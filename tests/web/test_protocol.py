@@ -30,6 +30,7 @@ GOOD = [
     ({"type": "learn", "target": "mode-chords"}, events.Learn("mode-chords")),
     ({"type": "learn", "target": None}, events.Learn(None)),
     ({"type": "forget", "target": "panic"}, events.Forget("panic")),
+    ({"type": "feel", "feel": "reel"}, events.SetFeel("reel")),
     ({"type": "split", "pitch": 60}, events.SetSplit(60)),
     ({"type": "split", "pitch": None}, events.SetSplit(None)),
     ({"type": "policy", "name": "runs/full-1"}, events.ChoosePolicy("runs/full-1")),

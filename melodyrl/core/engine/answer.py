@@ -138,8 +138,7 @@ class Answer:
         if then == max(self._line):
             resting = 1 << moment.key.tonic | (moment.chord.mask if moment.chord else 0)
             classes = (offsets + (self._voice.base or 0)) % _OCTAVE
-            rests = fits & (resting >> classes & 1 == 1)
-            fits = rests if rests.any() else fits
+            fits = _nearest(fits, resting >> classes & 1 == 1)
         mask = np.zeros(ACTIONS.count, np.bool_)
         mask[ACTIONS.first_pitch :] = fits if fits.any() else True
         return mask
@@ -155,6 +154,15 @@ class Answer:
         if went == 0:
             return np.abs(moved) <= _STILL
         return (np.sign(moved) == np.sign(went)) & (np.abs(moved - went) <= _WITHIN)
+
+
+def _nearest(fits: NDArray[np.bool_], rests: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of the pitches (P,) that fit those that are at rest; where none is, the nearest ones."""
+    if not fits.any() or not rests.any() or (fits & rests).any():
+        return fits & rests if rests.any() else fits
+    places = np.arange(len(fits))
+    away = np.abs(places[:, None] - places[fits]).min(axis=1)
+    return rests & (away == away[rests].min())
 
 
 def _begins(line: dict[int, NoteOn], beat: int) -> int:

@@ -40,7 +40,7 @@ class Band:
         rng: np.random.Generator,
     ) -> None:
         self._knobs: Mapping[KnobName, float] | None = None
-        self.mind = Mind(policy, config.knobs, rng)
+        self.mind = Mind(policy, config.knobs, config.feel, rng)
         self.listener = Listener(config.split)
         self.tonality = Tonality(config.key)
         self.announced = 0
@@ -129,7 +129,7 @@ class Band:
         if mode == "off" or self._voice.base is None:
             return None
         lifted_by = 0 if mode == "harmony" else lift(self.mind.knobs["register"])
-        return explain(self.mind, self._voice.base + lifted_by)
+        return explain(self.mind, self._voice.base + lifted_by, self._voice.bar)
 
     def _take_over(self) -> None:
         if self._knobs is not None:

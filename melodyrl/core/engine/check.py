@@ -5,6 +5,7 @@ from math import isfinite
 
 from melodyrl.core.engine.events import (
     CLOCKS,
+    FEEL_CHOICES,
     KNOBS,
     MODES,
     PARTS,
@@ -17,6 +18,7 @@ from melodyrl.core.engine.events import (
     Panic,
     Release,
     SetClock,
+    SetFeel,
     SetKey,
     SetKnob,
     SetMeter,
@@ -45,7 +47,7 @@ def makes_sense(event: object) -> bool:
             return _is_message(event)
         case SetKnob(name, value):
             return _is_known(name, KNOBS) and _is_between(value, KNOBS[name][0], KNOBS[name][1])
-        case SetMode() | SetClock() | SetPolicy() | Learn() | Forget():
+        case SetMode() | SetFeel() | SetClock() | SetPolicy() | Learn() | Forget():
             return _is_choice(event)
         case SetTempo(tempo_bpm):
             return _is_between(tempo_bpm, SLOWEST_BPM, FASTEST_BPM)
@@ -72,10 +74,12 @@ def _is_message(message: Message) -> bool:
     return all(_is_within(value, 127) for value in values) and _is_within(message.channel, 15)
 
 
-def _is_choice(event: SetMode | SetClock | SetPolicy | Learn | Forget) -> bool:
+def _is_choice(event: SetMode | SetFeel | SetClock | SetPolicy | Learn | Forget) -> bool:
     match event:
         case SetMode(mode):
             return _is_known(mode, MODES)
+        case SetFeel(feel):
+            return _is_known(feel, FEEL_CHOICES)
         case SetClock(source):
             return _is_known(source, CLOCKS)
         case SetPolicy(part, digest):

@@ -9,9 +9,11 @@ from melodyrl.core.engine.events import (
     KNOBS,
     Bindings,
     ClockSource,
+    Feel,
     KnobName,
     Mode,
     Nanos,
+    SetFeel,
     SetKey,
     SetKnob,
     SetMeter,
@@ -47,6 +49,8 @@ class EngineConfig:
     key: Key | None = None
     """None listens for the key."""
     knobs: dict[KnobName, float] = field(default_factory=default_knobs)
+    feel: Feel = "any"
+    """How the line of solo moves in time."""
     split: int | None = None
     """The pitch from which up notes are the tune, below it the harmony; None: all are both."""
     bindings: Bindings = ()
@@ -68,6 +72,7 @@ class EngineConfig:
             ("tempo_bpm", SetTempo(self.tempo_bpm)),
             ("meter", SetMeter(self.meter.beats, self.meter.unit)),
             ("mode", SetMode(self.mode)),
+            ("feel", SetFeel(self.feel)),
             ("split", SetSplit(self.split)),
             ("channel", NoteOff(0, self.channel)),
             *((f"knob {name}", SetKnob(name, value)) for name, value in self.knobs.items()),

@@ -25,6 +25,7 @@ from melodyrl.core.engine.events import (
     Panic,
     Release,
     SetClock,
+    SetFeel,
     SetKey,
     SetKnob,
     SetMeter,
@@ -159,6 +160,7 @@ class Engine:
             key=key.name if key else None,
             fixed_key=band.tonality.fixed.name if band.tonality.fixed else None,
             mode=self._mode,
+            feel=band.mind.feel,
             split=band.listener.split,
             knobs=tuple(self._knobs.items()),
             bindings=self._controls.bindings,
@@ -241,7 +243,7 @@ class Engine:
         match event:
             case NoteOn() | NoteOff() | ControlChange():
                 self._hear(event)
-            case SetKnob() | Learn() | Forget():
+            case SetKnob() | SetFeel() | Learn() | Forget():
                 self._turn(event)
             case SetKey() | SetSplit() | Announce():
                 self._inform(event)
@@ -256,11 +258,13 @@ class Engine:
             case Release():
                 self._outbox.say(self._band.ledger.release(), self._told)
 
-    def _turn(self, event: SetKnob | Learn | Forget) -> None:
+    def _turn(self, event: SetKnob | SetFeel | Learn | Forget) -> None:
         match event:
             case SetKnob(name, value):
                 self._knobs[name] = value
                 self._band.turn(self._knobs)
+            case SetFeel(feel):
+                self._band.mind.feel = feel
             case Learn(target):
                 self._controls.armed = target
             case Forget(target):

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music.tempo import Nanos
+from melodyrl.core.policy.feel import FEELS, FeelName
 from rewards.preference import USUAL
 
 Mode = Literal["solo", "answer", "harmony", "chords", "off"]
@@ -14,6 +15,10 @@ MODES: tuple[Mode, ...] = ("solo", "answer", "harmony", "chords", "off")
 ClockSource = Literal["internal", "midi", "follow", "link"]
 """Who leads: ourselves, a MIDI clock, the player, whose beat we follow, or Ableton Link."""
 CLOCKS: tuple[ClockSource, ...] = ("internal", "midi", "follow", "link")
+
+Feel = FeelName | Literal["any"]
+"""How bars move in time and in line (policy.feel); "any" draws one for some bars at a time."""
+FEEL_CHOICES: tuple[Feel, ...] = ("any", *FEELS)
 
 KnobName = Literal[
     "harmony",
@@ -31,7 +36,7 @@ KNOBS: dict[KnobName, tuple[float, float, float]] = {
     "diversity": (0.0, 1.0, USUAL["diversity"]),
     "rhythm": (0.0, 1.0, USUAL["rhythm"]),
     "density": (0.25, 4.0, 1.25),
-    "temperature": (0.0, 0.4, 0.08),
+    "temperature": (0.0, 0.4, 0.12),
     "swing": (0.0, 1.0, 0.0),
     "register": (-2.0, 1.0, 0.0),
 }
@@ -72,6 +77,13 @@ class SetMode:
     """Change what the machine does with what it hears."""
 
     mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class SetFeel:
+    """Change how the line of solo moves, from the next bar on."""
+
+    feel: Feel
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +211,7 @@ class Halt:
     """The clock that leads has stopped; the next Sync begins the music again."""
 
 
-Setting = SetKnob | SetMode | SetTempo | SetClock | SetKey | SetMeter | SetSplit
+Setting = SetKnob | SetMode | SetFeel | SetTempo | SetClock | SetKey | SetMeter | SetSplit
 Command = Setting | Tap | Start | Stop | Panic | Release
 Event = (
     NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Announce | SetPolicy | Sync | Halt

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.engine.events import KnobName
+from melodyrl.core.engine.events import Feel, KnobName
+from melodyrl.core.policy.feel import FEELS
+from melodyrl.core.policy.intent import Intent, intend
 from melodyrl.core.policy.policy import Decision, Policy, RulePolicy
 from melodyrl.core.policy.presets import FULL
+from melodyrl.core.policy.state import Context, Melody
 from melodyrl.errors import ConfigError
 from rewards.preference import KNOB_TERMS, weights
 
@@ -23,7 +26,11 @@ class Mind:
     """
 
     def __init__(
-        self, policy: Policy, knobs: Mapping[KnobName, float], rng: np.random.Generator
+        self,
+        policy: Policy,
+        knobs: Mapping[KnobName, float],
+        feel: Feel,
+        rng: np.random.Generator,
     ) -> None:
         if policy.preset.name != FULL.name:
             raise ConfigError(
@@ -31,6 +38,7 @@ class Mind:
                 f"playing live needs one for {FULL.name!r}."
             )
         self.policy = policy
+        self.feel: Feel = feel
         self._rules = RulePolicy(FULL)
         self._rng = rng
         self.failures = 0
@@ -46,6 +54,11 @@ class Mind:
         self.w = weights({term: self.knobs[term] for term in KNOB_TERMS}, FULL.terms)
         self.temperature = self.knobs["temperature"]
         self.density = np.array([self.knobs["density"]], np.float32)
+
+    def intend(self, intent: Intent, melody: Melody, context: Context) -> None:
+        """Where a bar begins, draw what it is to be."""
+        chosen = None if self.feel == "any" else 1 + FEELS.index(self.feel)
+        intend(intent, melody, context, self.density, chosen, self._rng)
 
     def forget(self) -> None:
         """The last decision is past."""

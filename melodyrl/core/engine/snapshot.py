@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from melodyrl.core.engine.events import Bindings, ClockSource, KnobName, Mode, Nanos, Part, Target
+from melodyrl.core.engine.events import (
+    Bindings,
+    ClockSource,
+    Feel,
+    KnobName,
+    Mode,
+    Nanos,
+    Part,
+    Target,
+)
+from melodyrl.core.policy.feel import FeelName
 
 ClockState = Literal["waiting", "locked", "holding"]
 
@@ -22,11 +32,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """What the present bar of a solo is to be."""
+
+    feel: FeelName
+    answers: int | None
+    """Bars back to the one that it answers; None where it is new."""
+    way: Literal["notes", "steps", "rhythm"] | None
+    """What it has of that one: the same notes, the same steps from another note, or the rhythm."""
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """The last decision: what was chosen, and the best of what was not, best first."""
 
     chosen: Choice
     alternatives: tuple[Choice, ...]
+    bar: Bar | None
+    """What the bar is to be; None where it is not drawn (policy.intent)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +101,8 @@ class Snapshot:
     fixed_key: str | None
     """Asked for; in force from the next bar on. None where the key is listened for."""
     mode: Mode
+    feel: Feel
+    """Asked for."""
     split: int | None
     """The pitch from which up the player's notes are the tune, below it the harmony."""
     knobs: tuple[tuple[KnobName, float], ...]

@@ -1,6 +1,7 @@
 """One melodic line of ours: what it has played, what it knows of the moment, and its choices."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +9,12 @@ from numpy.typing import NDArray
 from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
 from melodyrl.core.engine.register import lifted
+from melodyrl.core.engine.snapshot import Bar
 from melodyrl.core.music import Chord, Key, Meter, rotate
 from melodyrl.core.music.meter import MID_BAR, PHRASE_BARS
+from melodyrl.core.policy.feel import EVERYONE, FEELS, pace
 from melodyrl.core.policy.habit import habit
+from melodyrl.core.policy.intent import FRESH, Intent
 from melodyrl.core.policy.judge import judge
 from melodyrl.core.policy.legal import legal
 from melodyrl.core.policy.observe import observe
@@ -18,6 +22,7 @@ from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import Context, Melody, advance, shift
 
 ACTIONS = FULL.actions
+_WAYS: tuple[Literal["notes"], Literal["steps"], Literal["rhythm"]] = ("notes", "steps", "rhythm")
 _ALL_MASKS = (np.arange(1 << 12)[:, None] >> np.arange(12) & 1).astype(np.bool_)  # (4096, 12)
 
 
@@ -47,6 +52,7 @@ class Voice:
         """Forget all that was played."""
         self._melody = Melody.start(1, self._mind.density)
         self._context = Context.silent(1)
+        self._intent = Intent.start(1)
         self._chord = self._previous = 0
         self._chord_step = 0
         self._key: Key | None = None
@@ -73,18 +79,21 @@ class Voice:
     def choose(self, allowed: NDArray[np.bool_] | None = None) -> int:
         """The action to take now, among the legal ones, and where given the allowed (A,).
 
-        Where no legal action is allowed, any allowed one is taken.
+        Where no legal action is allowed, any allowed one is taken. A line that is free to do what
+        it likes has an intent for each bar.
         """
+        if allowed is None:
+            self._mind.intend(self._intent, self._melody, self._context)
         mask = legal(self._melody, self._context, ACTIONS)[0]
         if allowed is not None:
             mask &= allowed
             if not mask.any():
                 mask = allowed
-        density = self._mind.density
+        density = pace(self._mind.density, self._intent.feel)
         features = observe(self._melody, self._context, density, FULL)
         judgement = judge(self._melody, self._context, density, FULL)
         w = self._mind.w
-        usual = habit(self._melody, self._context, density, w, judgement, mask[None], FULL)
+        usual = habit(self._melody, self._context, density, w, mask[None], self._intent)
         return self._mind.decide(features[0], judgement[0], mask, usual[0])
 
     def play(self, action: int) -> int | None:
@@ -103,6 +112,16 @@ class Voice:
         idle = ACTIONS.hold if holds else ACTIONS.rest
         if idle is not None:
             self.play(idle)
+
+    @property
+    def bar(self) -> Bar | None:
+        """What the present bar is to be, where that was drawn."""
+        feel, answer = int(self._intent.feel[0]), int(self._intent.answer[0])
+        if feel == EVERYONE:
+            return None
+        if answer == FRESH:
+            return Bar(FEELS[feel - 1], None, None)
+        return Bar(FEELS[feel - 1], int(self._intent.lag[0]), _WAYS[int(self._intent.way[0])])
 
     @property
     def is_sounding(self) -> bool:

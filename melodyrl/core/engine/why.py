@@ -6,7 +6,7 @@ import numpy as np
 
 from melodyrl.core.engine.chord_mind import ChordMind
 from melodyrl.core.engine.mind import Mind
-from melodyrl.core.engine.snapshot import Choice, Why
+from melodyrl.core.engine.snapshot import Bar, Choice, Why
 from melodyrl.core.music import pitch_name
 from melodyrl.core.policy.chords.actions import ACTIONS as CHORD_ACTIONS
 from melodyrl.core.policy.chords.judge import TERMS
@@ -15,9 +15,9 @@ from melodyrl.core.policy.presets import FULL
 _ALTERNATIVES = 4
 
 
-def explain(mind: Mind, base: int) -> Why | None:
+def explain(mind: Mind, base: int, bar: Bar | None) -> Why | None:
     """The last decision and the best of what was legal instead; None where there is none."""
-    return _explain(mind, FULL.terms, lambda action: _name(action, base))
+    return _explain(mind, FULL.terms, lambda action: _name(action, base), bar)
 
 
 def explain_chord(mind: ChordMind, home: int | None) -> Why | None:
@@ -28,7 +28,10 @@ def explain_chord(mind: ChordMind, home: int | None) -> Why | None:
 
 
 def _explain(
-    mind: Mind | ChordMind, terms: tuple[str, ...], name: Callable[[int], str]
+    mind: Mind | ChordMind,
+    terms: tuple[str, ...],
+    name: Callable[[int], str],
+    bar: Bar | None = None,
 ) -> Why | None:
     decision, judgement, mask = mind.decision, mind.judgement, mind.mask
     if decision is None or judgement is None or mask is None:
@@ -44,7 +47,7 @@ def _explain(
         return Choice(name(action), tuple(named), float(values_A[action]), chance)
 
     others = tuple(choice(action) for action in best if action != chosen)
-    return Why(choice(chosen), others[:_ALTERNATIVES])
+    return Why(choice(chosen), others[:_ALTERNATIVES], bar)
 
 
 def _chord_name(action: int, home: int) -> str:

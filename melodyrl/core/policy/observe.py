@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from melodyrl.core.policy import layout as layouts
 from melodyrl.core.policy.actions import EIGHT_BAR_ACTIONS
 from melodyrl.core.policy.presets import Preset
-from melodyrl.core.policy.state import AGE_CAP, NONE, WINDOW, Context, FloatArray, Melody
+from melodyrl.core.policy.state import AGE_CAP, BARS, NONE, WINDOW, Context, FloatArray, Melody
 from rewards import diversity, form, rhythm
 
 VERSION = 2
@@ -196,7 +196,7 @@ def _echoes(out: FloatArray, melody: Melody, context: Context, density_B: FloatA
     ahead, step = np.divmod(context.step[:, None] + np.arange(ECHOES), bar_steps)
     bar = context.bar[:, None] + ahead
     lag = np.array(form.LAGS)[:, None, None]
-    places = (((bar - lag) % form.BARS) * 16 + step).transpose(1, 0, 2).reshape(len(out), -1)
+    places = (((bar - lag) % BARS) * 16 + step).transpose(1, 0, 2).reshape(len(out), -1)
     past = np.take_along_axis(melody.past, places, axis=1)
     began = past > form.UNHEARD
     last = melody.recent[:, -1:]

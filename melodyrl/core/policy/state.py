@@ -23,8 +23,11 @@ NONE = harmony.NONE
 WINDOW = 8
 """Sounded notes that are remembered; no reward looks further back."""
 
-PAST = 16 * form.BARS
-"""Sixteenths whose onsets are remembered, four bars of 4/4; shorter bars leave some unused."""
+BARS = 8
+"""Bars that are remembered; the rewards look back over four, an intent over all."""
+
+PAST = 16 * BARS
+"""Sixteenths whose onsets are remembered; bars shorter than 4/4 leave some unused."""
 
 AGE_CAP = 64
 """Sixteenths after which a note or a rest no longer grows older: four bars."""
@@ -78,9 +81,9 @@ class Melody(LaneArrays):
     gaps: FloatArray
     """(B, 8) how much of late was heard of each class of gap between onsets (rewards.rhythm)."""
     past: NDArray[np.int8]
-    """(B, 64) by `place`: the offset that began there, form.NONE, or form.UNHEARD before that."""
+    """(B, 128) by `place`: the offset that began there, form.NONE, or form.UNHEARD before that."""
     past_move: NDArray[np.int8]
-    """(B, 64) steps of the scale from the note before it, form.NONE where there is none."""
+    """(B, 128) steps of the scale from the note before it, form.NONE where there is none."""
     answers: NDArray[np.int8]
     """(B, 3) by form.LAGS: onsets in a row that answered those of so many bars ago."""
 
@@ -183,12 +186,12 @@ def advance(melody: Melody, context: Context, actions: Actions, action: IntArray
 
 
 def place(context: Context, bars_ago: int | NDArray[np.int_] = 0) -> NDArray[np.intp]:
-    """Where `Melody.past` keeps this sixteenth of so many bars ago, (B, ...)."""
+    """Where `Melody.past` keeps this sixteenth of so many bars ago: (B,), or (B, L) of (1, L)."""
     bar = context.bar.astype(np.intp)
     step = context.step.astype(np.intp)
-    if np.ndim(bars_ago):
+    if np.ndim(bars_ago) == 2:
         bar, step = bar[:, None], step[:, None]
-    return (bar - bars_ago) % form.BARS * 16 + step
+    return (bar - bars_ago) % BARS * 16 + step
 
 
 def then(melody: Melody, context: Context) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
@@ -211,7 +214,7 @@ def move(melody: Melody, context: Context, pitch: IntArray) -> NDArray[np.int16]
 
 
 def _recall(melody: Melody, context: Context, onset: BoolArray, pitch: NDArray[np.int16]) -> None:
-    """Bring the memory of four bars up to the next sixteenth; before `recent` learns the note."""
+    """Bring the memory of bars up to the next sixteenth; before `recent` learns the note."""
     began = np.where(onset, pitch, np.int16(form.NONE))
     moved = np.where(onset, move(melody, context, pitch), np.int16(form.NONE))
     kind = form.kinds(*then(melody, context), began, moved)
@@ -254,4 +257,4 @@ def shift(melody: Melody, lanes: IntArray | BoolArray, semitones: int | IntArray
         kept[lanes] = np.where(before <= form.UNHEARD, before, moved).astype(np.int8)
 
 
-_LAGS = np.array(form.LAGS)
+_LAGS = np.array(form.LAGS)[None]

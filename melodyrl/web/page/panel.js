@@ -1,4 +1,4 @@
-// Mode, tempo and clock, meter, key and split. Each asks the daemon, and shows what the daemon says.
+// Mode, tempo and clock, meter, key, split and feel. Each asks the daemon, and shows what the daemon says.
 
 import { pitchName } from "./piano.js";
 
@@ -9,6 +9,15 @@ const MODE_WORDS = {
   harmony: "Adds a second voice to each note that you play.",
   chords: "Plays chords to the tune that you play.",
   off: "Listens, and plays nothing.",
+};
+const FEEL_WORDS = {
+  any: "any: it chooses, and moves on after some bars",
+  hymn: "hymn: even quarters, by step",
+  reel: "reel: running eighths, over the chord",
+  air: "air: flowing, with dots",
+  ballad: "ballad: long notes",
+  song: "song: off the beat, with rests",
+  hornpipe: "hornpipe: dotted and wide",
 };
 const CLOCK_NAMES = { internal: "Its own", midi: "MIDI clock", follow: "Your beat", link: "Ableton Link" };
 const KEEPS_TEMPO = new Set(["internal", "follow", "link"]); // where a tempo of ours is heard
@@ -39,14 +48,16 @@ export class Panel {
     at("meter").addEventListener("change", () => this.askMeter());
     at("clock-source").addEventListener("change", () => this.askClock());
     at("split").addEventListener("change", () => this.askSplit());
+    at("feel").addEventListener("change", () => this.askFeel());
   }
 
   /** Build what depends on the daemon: its modes, meters and ranges. */
-  hello({ modes, meters, tempo_bpm: [low, high], splits: [lowest, highest] }) {
+  hello({ modes, meters, feels, tempo_bpm: [low, high], splits: [lowest, highest] }) {
     [at("tempo").min, at("tempo").max] = [low, high];
     at("meter").replaceChildren(...meters.map(([beats, unit]) => new Option(`${beats}/${unit}`)));
     const splits = Array.from({ length: highest - lowest + 1 }, (_, index) => lowest + index);
     at("split").replaceChildren(new Option("Off", ""), ...splits.map((pitch) => new Option(pitchName(pitch), pitch)));
+    at("feel").replaceChildren(...feels.map((feel) => new Option(FEEL_WORDS[feel] ?? feel, feel)));
     if (!at("modes").querySelector("div")) this.buildModes(modes);
   }
 
@@ -77,6 +88,7 @@ export class Panel {
     if (this.isSettled("meter")) at("meter").value = state.meter;
     if (this.isSettled("key")) this.showKey(state);
     if (this.isSettled("split")) at("split").value = state.split ?? "";
+    if (this.isSettled("feel")) at("feel").value = state.feel;
   }
 
   showMode(mode) {
@@ -121,6 +133,11 @@ export class Panel {
     this.touch("split");
     const { value } = at("split");
     this.send({ type: "split", pitch: value === "" ? null : Number(value) });
+  }
+
+  askFeel() {
+    this.touch("feel");
+    this.send({ type: "feel", feel: at("feel").value });
   }
 
   /** Who leads, and how it stands with them; whoever is led has no tempo of their own. */

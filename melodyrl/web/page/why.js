@@ -55,6 +55,7 @@ const TERMS = {
     tip: "Stops it from going round in circles",
   },
 };
+const WAYS = { notes: "the same notes", steps: "the same steps from another note", rhythm: "its rhythm" };
 const GUARDS = ["guard", "loops"];
 const CLEAR = [-0.1, 0.1]; // for what a term has no words for
 const FULL = 0.6; // of 1: what fills a bar, where a term is no smaller; hardly a note is worth more
@@ -107,12 +108,21 @@ function sentence({ chosen }) {
 }
 
 /** Whether it took the best, and if not, why not. */
-function caption({ chosen, alternatives: [second] }) {
+function caption({ chosen, alternatives: [second], bar }) {
   if (!second) return make("caption", `Only ${nameOf(chosen)} could be played.`);
   const text = chosen.value >= second.value
     ? `It played ${nameOf(chosen)}: of all it could have played, worth the most with these knobs.`
     : `It played ${nameOf(chosen)}, though ${nameOf(second)} was worth a little more: the temperature leaves room for what people usually play.`;
-  return make("caption", text);
+  return make("caption", `${text} ${barOf(bar)}`.trim());
+}
+
+/** "This bar is a reel's, and answers the one 4 bars back: the same notes." */
+function barOf(bar) {
+  if (!bar) return "";
+  const article = /^[aeiou]/.test(bar.feel) ? "an" : "a";
+  if (!bar.answers) return `This bar is ${article} ${bar.feel}'s, and new.`;
+  const back = bar.answers === 1 ? "the one before" : `the one ${bar.answers} bars back`;
+  return `This bar is ${article} ${bar.feel}'s, and answers ${back}: ${WAYS[bar.way] ?? bar.way}.`;
 }
 
 /** One row a choice, the chosen one first; one column a term. */
