@@ -133,9 +133,9 @@ def test_notes_lie_on_the_grid_through_changes_of_tempo(tmp_path):
 def test_the_sixteenths_of_the_file_swing_through_changes_of_tempo(tmp_path):
     changes = tuple((Ticks(n * 333), 500_000 - 9_000 * n) for n in range(30))
     song = performance(tmp_path / "rush.mid", tempo_map=TempoMap(PPQN, changes))
-    straight = ons(accompany(song, density=4.0))
+    straight = ons(accompany(song, density=4.0, feel="hornpipe"))
 
-    swung = ons(accompany(song, density=4.0, swing=1.0))
+    swung = ons(accompany(song, density=4.0, feel="hornpipe", swing=1.0))
 
     late = {0: 0, 120: 40, 240: 80, 360: 40}
     assert swung == [(tick + late[tick % PPQN], pitch) for tick, pitch in straight]
