@@ -13,6 +13,7 @@ from melodyrl.cli.jam import Jam
 from melodyrl.cli.panic import Panic
 from melodyrl.cli.policies import Policies
 from melodyrl.cli.ports import Ports
+from melodyrl.cli.sweep import Sweep
 from melodyrl.cli.takes import Takes
 from melodyrl.cli.train import Train
 
@@ -22,6 +23,7 @@ Command = (
     | Annotated[Accompany, subcommand("accompany")]
     | Annotated[Takes, subcommand("takes")]
     | Annotated[Train, subcommand("train")]
+    | Annotated[Sweep, subcommand("sweep")]
     | Annotated[Evaluate, subcommand("evaluate")]
     | Annotated[Fit, subcommand("fit")]
     | Annotated[Policies, subcommand("policies")]

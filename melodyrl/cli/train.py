@@ -1,10 +1,8 @@
 """`melodyrl train`: teach a policy, and watch it learn."""
 
-import signal
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 
 from melodyrl.errors import ConfigError
 from melodyrl.learn.config import TrainConfig
@@ -22,20 +20,16 @@ class Train(TrainConfig):
 
     def run(self) -> None:
         """Train until the budget is used or Ctrl-C is pressed, and say where the policy is."""
-        try:
-            import torch  # noqa: F401
-        except ImportError as error:
-            raise ConfigError(
-                "Training needs torch, which is not installed; run: pip install 'melodyrl[train]'."
-            ) from error
+        require_torch()
         from rich.console import Console
 
         from melodyrl.learn.report import Screen
+        from melodyrl.learn.stopping import StopOnSignal
         from melodyrl.learn.train import train
 
         console = Console()
         run = self._open()
-        stop = _StopOnSignal()
+        stop = StopOnSignal()
         with stop, Screen(run.folder.path, console, run.trainer.updates) as screen:
             finished = train(run, clock_ns=time.monotonic_ns, stop=stop.asked, report=screen)
         console.print(f"Policy: {run.folder.policy}")
@@ -55,32 +49,23 @@ class Train(TrainConfig):
 
         if self.resume is None:
             folder = RunFolder(self.out or Path("runs") / f"{self.preset}-{self.seed}")
-            return begin(self.config(), task_of(self.preset), folder)
+            return begin(self.config(), task_of(self.preset, self.preference), folder)
         folder = RunFolder(self.resume)
         config = folder.config()
         if self.minutes is not None or self.updates is not None:
             config = replace(config, minutes=self.minutes, updates=self.updates)
-        return resume(config, task_of(config.preset), folder)
+        return resume(config, task_of(config.preset, config.preference), folder)
 
 
-class _StopOnSignal:
-    """Notes Ctrl-C and SIGTERM for the loop to ask about; a second Ctrl-C ends at once."""
+def require_torch() -> None:
+    """Say it in a sentence where training is not installed.
 
-    def __init__(self) -> None:
-        self._asked = False
-
-    def __enter__(self) -> "_StopOnSignal":
-        self._before = [(s, signal.signal(s, self._hear)) for s in (signal.SIGINT, signal.SIGTERM)]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before:
-            signal.signal(number, handler)
-
-    def asked(self) -> bool:
-        """Whether a stop was asked for."""
-        return self._asked
-
-    def _hear(self, number: int, frame: FrameType | None) -> None:
-        self._asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    Raises:
+        ConfigError: torch is not here.
+    """
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise ConfigError(
+            "Training needs torch, which is not installed; run: pip install 'melodyrl[train]'."
+        ) from error

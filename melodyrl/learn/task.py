@@ -33,3 +33,5 @@ class Task:
     """Makes the network that learns."""
     samples: Callable[[Path, Path], None] | None = None
     """Lets a policy be heard: (its file, a folder for .mid files); None where it plays no notes."""
+    measure: Callable[[Path], dict[str, float]] | None = None
+    """Figures of a policy's file that no reward is made of; None where there are none."""
