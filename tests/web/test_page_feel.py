@@ -10,11 +10,11 @@ pytestmark = pytest.mark.browser
 
 def test_a_feel_reaches_the_engine_and_every_page_shows_it(visit, daemon):
     page, other = visit(), visit()
-    page.get_by_label("Feel", exact=True).select_option("reel")
+    page.locator("#feel").select_option("reel")
 
     assert daemon.wait_for(SetFeel("reel"))
     for each in (page, other):
-        expect(each.get_by_label("Feel", exact=True)).to_have_value("reel")
+        expect(each.locator("#feel")).to_have_value("reel")
 
 
 def test_the_reasons_say_which_bar_is_answered(visit):
