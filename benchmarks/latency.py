@@ -1,0 +1,249 @@
+"""How much later does an answer come than from a bare MIDI thru? Side by side, in turns.
+
+    tests/machines/jack-dummy -p 64 --realtime -- python benchmarks/latency.py
+    tests/machines/alsa-vm -- python benchmarks/latency.py --api alsa --notes 60 --no-page
+
+A stranger, who imports nothing of ours, plays single notes, in turns to a bare thru (python-rtmidi:
+a callback that sends on) and to `melodyrl jam --mode harmony --thru`, with its page open in a
+browser and a take recording. It measures from sending a note to hearing
+- bare: the note, from the bare thru;
+- thru: the note, from melodyrl;
+- voice: the second voice that melodyrl chose for it.
+`jack_midi_latency_test` cannot be asked of melodyrl: it sends one note again and again, sooner than
+the guard against loops believes a player could. Of the bare thru it is asked, to have a second say.
+
+Then, inside a process that keeps one processor while another process keeps the other: how long a
+decision takes, at a step of the grid and for a second voice, with the priority that `melodyrl jam`
+asks for.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import queue
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+
+import numpy as np
+import rtmidi
+
+APIS = {"jack": rtmidi.API_UNIX_JACK, "alsa": rtmidi.API_LINUX_ALSA}
+OURS, THEIRS = "melodyrl", "bare"
+NOTES = range(52, 77)
+WAIT_S = 2.0
+SHORTEST_S, LONGEST_S = 0.07, 0.11
+"""Pause after a note: longer than the guard against loops listens, and no multiple of a period."""
+CHANNEL = 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--api", choices=APIS, default="jack")
+    parser.add_argument("--notes", type=int, default=500)
+    parser.add_argument("--page", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--role", choices=("thru", "stranger"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.role == "thru":
+        thru(arguments.api)
+    elif arguments.role == "stranger":
+        stranger(arguments.api, arguments.notes)
+    else:
+        measure(arguments.api, arguments.notes, arguments.page)
+        decisions()
+
+
+def measure(api: str, notes: int, page: bool) -> None:
+    """Start all of them, and print what the stranger found."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        role = [sys.executable, __file__, "--api", api, "--role"]
+        until(start(stack, [*role, "thru"]), "ready")
+        flags = ["--mode", "harmony", "--key", "C", "--thru", "--channel", str(CHANNEL)]
+        flags += ["--api", api, "--takes", folder, "--no-browser", "--web-port", "0"]
+        flags += [] if page else ["--headless"]
+        run = [sys.executable, "-c", "from melodyrl.cli import main; main()", "jam", *flags]
+        jam = start(stack, run)
+        if page:
+            look_at(stack, until(jam, "Page: "))
+        until(jam, "Play.")
+        if api == "jack":
+            print(f"bare, by jack_midi_latency_test: {asked_of_jack()}", flush=True)
+        found = until(start(stack, [*role, "stranger", "--notes", str(notes)]), "found ")
+    figures = {name: np.array(ms) for name, ms in json.loads(found).items()}
+    bare = np.quantile(figures["bare"], [0.5, 0.99])
+    print(f"{'ms':>6}  notes    p50    p95    p99  worst   added p50    p99")
+    for name, ms in figures.items():
+        if not len(ms):
+            print(f"{name:>6}      0  no answer came")
+            continue
+        p50, p95, p99 = np.quantile(ms, [0.5, 0.95, 0.99])
+        added = "" if name == "bare" else f"{p50 - bare[0]:12.2f} {p99 - bare[1]:6.2f}"
+        print(f"{name:>6} {len(ms):6} {p50:6.2f} {p95:6.2f} {p99:6.2f} {ms.max():6.2f}{added}")
+
+
+def start(stack: ExitStack, command: list[str]) -> subprocess.Popen:
+    """A process that is ended with the rest."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def end() -> None:
+        process.terminate()
+        process.wait()
+
+    stack.callback(end)
+    return process
+
+
+def until(process: subprocess.Popen, word: str) -> str:
+    """Wait for a line that begins with a word; the rest of it."""
+    for line in process.stdout or ():
+        if line.startswith(word):
+            return line.removeprefix(word).strip()
+    sys.exit(f"A process ended before it said {word!r}; is the MIDI system running?")
+
+
+def look_at(stack: ExitStack, url: str) -> None:
+    """Open the page in a browser, as a player has it."""
+    from playwright.sync_api import sync_playwright
+
+    playwright = stack.enter_context(sync_playwright())
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    stack.callback(chromium.close)
+    page = chromium.new_page()
+    page.goto(url)
+    page.wait_for_selector("#connection[data-state=open]")
+
+
+def asked_of_jack() -> str:
+    """What JACK's own tool says of the bare thru."""
+    command = ["jack_midi_latency_test", "-s", "500", f"{THEIRS}:in", f"{THEIRS}-out:out"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return ", ".join(re.findall(r"(?:Average|Lowest|Highest) latency: [\d.]+ ms", said))
+
+
+def thru(api: str) -> None:
+    """Send on what is heard, and do nothing else."""
+    heard, said = rtmidi.MidiIn(APIS[api], name=THEIRS), rtmidi.MidiOut(APIS[api], f"{THEIRS}-out")
+    said.open_virtual_port("out")
+    heard.set_callback(lambda event, _: said.send_message(event[0]))
+    heard.open_virtual_port("in")
+    print("ready", flush=True)
+    sys.stdin.read()
+
+
+def stranger(api: str, notes: int) -> None:
+    """Play notes to both in turns, and say how long each answer took."""
+    chance, late_ms = random.Random(1), {"bare": [], "thru": [], "voice": []}
+    peers = {name: Peer(api, name) for name in (THEIRS, OURS)}
+    for number in range(notes):
+        note = NOTES[number * 7 % len(NOTES)]
+        bare, ours = peers[THEIRS].play(note, 1), peers[OURS].play(note, 2)
+        for name, heard, channel in (
+            ("bare", bare, 0),
+            ("thru", ours, 0),
+            ("voice", ours, CHANNEL - 1),
+        ):
+            late_ms[name] += [heard[channel]] if channel in heard else []
+        time.sleep(chance.uniform(SHORTEST_S, LONGEST_S))
+    print(f"found {json.dumps(late_ms)}", flush=True)
+    for peer in peers.values():
+        peer.close()
+
+
+class Peer:
+    """One that is played to, and what comes back from it."""
+
+    def __init__(self, api: str, name: str) -> None:
+        self._heard: queue.SimpleQueue[tuple[int, list[int]]] = queue.SimpleQueue()
+        self._say = rtmidi.MidiOut(APIS[api], f"to-{name}")
+        self._hear = rtmidi.MidiIn(APIS[api], f"from-{name}")
+        self._hear.set_callback(lambda event, _: self._heard.put((time.monotonic_ns(), event[0])))
+        join(self._say, f"{name}:")
+        join(self._hear, f"{name}-out:")
+
+    def play(self, note: int, answers: int) -> dict[int, float]:
+        """The channels on which a note is answered, and after how many ms; those that come."""
+        began_ns, late_ms = time.monotonic_ns(), {}
+        self._say.send_message([0x90, note, 80])
+        while len(late_ms) < answers:
+            try:
+                at_ns, (status, _, velocity) = self._heard.get(timeout=WAIT_S)
+            except queue.Empty:
+                break
+            if status & 0xF0 == 0x90 and velocity:
+                late_ms.setdefault(status & 0x0F, (at_ns - began_ns) / 1e6)
+        self._say.send_message([0x80, note, 0])
+        time.sleep(0.01)
+        return late_ms
+
+    def close(self) -> None:
+        """Give the ports back."""
+        for port in (self._say, self._hear):
+            port.close_port()
+            port.delete()
+
+
+def join(port: rtmidi.MidiIn | rtmidi.MidiOut, name: str) -> None:
+    """Open the port of another client."""
+    port.open_port(next(i for i, each in enumerate(port.get_ports()) if each.startswith(name)))
+
+
+def decisions() -> None:
+    """How long decisions take on one processor, while the other is busy."""
+    context = multiprocessing.get_context("spawn")
+    busy = context.Process(target=spin, daemon=True)
+    busy.start()
+    with context.Pool(1) as pool:
+        found = pool.apply(decide)
+    busy.kill()
+    for name, us in found.items():
+        p50, p99 = np.quantile(us, [0.5, 0.99])
+        print(f"decision, {name}: n={len(us)} p50 {p50:.0f} us, p99 {p99:.0f} us")
+
+
+def spin() -> None:
+    """Keep the last processor."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    while True:
+        pass
+
+
+def decide() -> dict[str, list[float]]:
+    """Microseconds of each decision, on the first processor."""
+    from melodyrl.cli.playing import open_policy
+    from melodyrl.core.engine.config import EngineConfig
+    from melodyrl.core.engine.engine import Engine
+    from melodyrl.core.engine.events import Nanos
+    from melodyrl.core.midi.messages import NoteOff, NoteOn
+    from melodyrl.core.music import Key
+    from melodyrl.live.machine import hurry
+
+    hurry()
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    policy, took_us = open_policy("shipped"), {"a step": [], "a second voice": []}
+    solo = Engine(EngineConfig(key=Key(0)), policy)
+    harmony = Engine(EngineConfig(key=Key(0), mode="harmony"), policy)
+    for number in range(2000):
+        now = Nanos((number + 1) * 125_000_000)
+        note = NOTES[number * 7 % len(NOTES)]
+        for engine, name in ((solo, "a step"), (harmony, "a second voice")):
+            began_ns = time.perf_counter_ns()
+            if engine is harmony:
+                engine.receive(NoteOn(note), now)
+            engine.due(now)
+            took_us[name].append((time.perf_counter_ns() - began_ns) / 1000)
+        harmony.receive(NoteOff(note), Nanos(now + 50_000_000))
+        if number % 64 == 0:
+            solo.receive(NoteOn(60), now)
+    return {name: us[100:] for name, us in took_us.items()}
+
+
+if __name__ == "__main__":
+    main()
