@@ -11,6 +11,7 @@ from melodyrl.cli.evaluate import Evaluate
 from melodyrl.cli.fit import Fit
 from melodyrl.cli.jam import Jam
 from melodyrl.cli.panic import Panic
+from melodyrl.cli.pattern import Pattern
 from melodyrl.cli.policies import Policies
 from melodyrl.cli.ports import Ports
 from melodyrl.cli.sweep import Sweep
@@ -21,6 +22,7 @@ Command = (
     Annotated[Jam, subcommand("jam")]
     | Annotated[Compose, subcommand("compose")]
     | Annotated[Accompany, subcommand("accompany")]
+    | Annotated[Pattern, subcommand("pattern")]
     | Annotated[Takes, subcommand("takes")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Sweep, subcommand("sweep")]

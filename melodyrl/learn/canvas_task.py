@@ -9,6 +9,7 @@ from melodyrl import __version__
 from melodyrl.core.canvas import Size
 from melodyrl.core.canvas.file import card, save
 from melodyrl.env.canvas_lanes import CanvasLanes, Subject
+from melodyrl.env.drum_players import DrumPatterns
 from melodyrl.env.pictures import LIKENESS, Pictures
 from melodyrl.learn.config import TrainConfig
 from melodyrl.learn.conv_network import ConvolutionalNetwork
@@ -19,10 +20,21 @@ from melodyrl.learn.task import Task
 TARGETS = 20
 """Pictures of one evaluation."""
 
+PATTERNS = 64
+"""Drum patterns of one evaluation."""
+
 
 def picture_task() -> Task:
     """Learn to paint sprites that it sees, in any taste; be tested for likeness."""
     return task_for(Pictures(), lambda: held_out_pictures(TARGETS))
+
+
+def drum_task() -> Task:
+    """Learn to complete drum patterns; be tested on patterns that a seed of their own draws."""
+    subject = DrumPatterns()
+    return task_for(
+        subject, lambda: CanvasLanes(subject, PATTERNS, np.random.default_rng(TEST_SEED))
+    )
 
 
 def held_out_pictures(count: int, size: Size | None = None) -> CanvasLanes:

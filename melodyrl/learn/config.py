@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from melodyrl.errors import ConfigError
 
-PresetName = Literal["eight-bar", "full", "chords", "canvas"]
+PresetName = Literal["eight-bar", "full", "chords", "canvas", "drums"]
 
 _LEFT_OUT = ("patience", "preference", "fast_products")
 """Choices that files hold only where they are made: those that older files know nothing of."""
@@ -17,7 +17,7 @@ class TrainConfig:
 
     preset: PresetName = "eight-bar"
     """The task: the small one over seven notes, a melody on the whole sixteenth grid, the chords
-    to one, or a picture painted cell by cell."""
+    to one, a picture painted cell by cell, or a drum pattern completed."""
     minutes: float | None = None
     """Stop after so many minutes; 3 where neither budget is given."""
     updates: int | None = None

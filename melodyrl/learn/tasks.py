@@ -1,7 +1,7 @@
 """The task of each preset."""
 
 from melodyrl.errors import ConfigError
-from melodyrl.learn.canvas_task import picture_task
+from melodyrl.learn.canvas_task import drum_task, picture_task
 from melodyrl.learn.chord_task import chord_task
 from melodyrl.learn.config import PresetName
 from melodyrl.learn.melody_task import melody_task
@@ -18,4 +18,10 @@ def task_of(name: PresetName, preference: str | None = None) -> Task:
         return melody_task(name, preference)
     if preference is not None:
         raise ConfigError(f"--preference {preference} is a melody's; {name} learns for all of its.")
-    return chord_task() if name == "chords" else picture_task()
+    match name:
+        case "chords":
+            return chord_task()
+        case "canvas":
+            return picture_task()
+        case "drums":
+            return drum_task()

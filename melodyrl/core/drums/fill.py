@@ -1,0 +1,93 @@
+"""Completing a pattern: strokes on the open cells until every rule is kept."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.core.canvas import Easel
+from melodyrl.core.canvas.network import CanvasNetwork
+from melodyrl.core.drums import scene
+from melodyrl.core.drums.aims import draw_aims
+from melodyrl.core.drums.pattern import Pattern
+from melodyrl.core.drums.rules import TERMS, Bools, Floats, bounds, excess
+
+STROKES = 48
+"""After so many an attempt is given up; an empty grid needs about fifteen."""
+
+ATTEMPTS = 8
+"""Each with aims of its own; the last resort is the best of them."""
+
+TEMPERATURE = 0.05
+"""Of the draw among strokes, in rewards: hardly ever one that is clearly worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A completed pattern."""
+
+    pattern: Pattern
+    missed: tuple[str, ...]
+    """Rules that are not kept; none, as a rule."""
+    strokes: int
+    """Strokes of the attempt that was taken."""
+
+
+def complete(
+    pattern: Pattern,
+    rng: np.random.Generator,
+    temperature: float = TEMPERATURE,
+    network: CanvasNetwork | None = None,
+) -> Fill:
+    """Fill the open cells; the player's are not touched. The same generator gives the same fill.
+
+    Without a network the strokes are worth what they mend at once. Where it does not work out
+    with hits that may be changed, they are let go.
+    """
+    best = _attempt(network, pattern, rng, temperature)
+    alone = Pattern(pattern.hit & pattern.fixed, pattern.fixed)
+    for _ in range(ATTEMPTS - 1):
+        if not best.missed:
+            break
+        attempt = _attempt(network, alone, rng, temperature)
+        best = min(best, attempt, key=lambda fill: len(fill.missed))
+    return best
+
+
+def stroke(
+    network: CanvasNetwork | None, easel: Easel, rng: np.random.Generator, temperature: float
+) -> int:
+    """One stroke, drawn from softmax(w · Q / temperature) over the legal ones; 0 takes the best."""
+    mask, q_BAK = easel.legal(scene.SIZE), scene.judge(easel)
+    if network is not None:
+        q_BAK = network.many(scene.see(easel), scene.WEIGHTS[None], q_BAK, mask)
+    q_AK = q_BAK[0]
+    score = np.where(mask[0], q_AK @ scene.WEIGHTS, -np.inf)
+    if temperature <= 0:
+        return int(score.argmax())
+    below: NDArray[np.float64] = np.asarray(score - score.max(), np.float64)
+    mass: NDArray[np.float64] = np.cumsum(np.exp(below / temperature))
+    return int(np.searchsorted(mass, rng.random() * float(mass[-1]), side="right"))
+
+
+def _attempt(
+    network: CanvasNetwork | None, pattern: Pattern, rng: np.random.Generator, temperature: float
+) -> Fill:
+    hit, fixed = pattern.hit[None], pattern.fixed[None]
+    aim = draw_aims(rng, hit, fixed)
+    easel = Easel(hit.astype(np.int8), fixed.copy(), aim)
+    left, best, count = _left(easel), pattern.hit, 0
+    while left.sum() > 0 and count < STROKES and not pattern.fixed.all():
+        easel.paint(scene.SIZE, np.array([stroke(network, easel, rng, temperature)]))
+        count += 1
+        now = _left(easel)
+        if now.sum() < left.sum():
+            left, best = now, easel.canvas[0] == 1
+    missed = tuple(term for term, off in zip(TERMS, left.tolist(), strict=True) if off > 0)
+    return Fill(Pattern(best.copy(), pattern.fixed), missed, count)
+
+
+def _left(easel: Easel) -> Floats:
+    """How far beyond each rule, (5,)."""
+    hit: Bools = easel.canvas == 1
+    return excess(hit, bounds(hit, easel.fixed, easel.aim))[0]

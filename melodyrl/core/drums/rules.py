@@ -1,0 +1,205 @@
+"""How far a pattern is from what its rules allow: five figures, each 0 where a rule is kept.
+
+A rule gives way where the player's own cells are beyond it: what cannot be mended is not counted.
+All arrays have a leading axis of N patterns; a pattern is (drums, steps).
+"""
+
+from dataclasses import dataclass, fields
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from melodyrl.core.drums.kit import AT_ONCE, FAMILY_IN_ROLE, IN_FAMILY, IN_ROLE, STEPS, STRUCK_BY
+from melodyrl.core.drums.people import (
+    HIT_BITS,
+    IMBALANCE,
+    MEAN_BITS,
+    REST_BITS,
+    SYNCOPATION,
+)
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int_]
+
+TERMS = ("density", "place", "syncopation", "balance", "hands")
+"""
+density: hits of each role within one of what is aimed at, and none of the four beats empty.
+place: low, back and time no more surprising than people's patterns are in the mean.
+syncopation: of low within one of what is aimed at, of back within people's.
+balance: hits spread over the bar as evenly as in 95 % of people's patterns.
+hands: two hands strike two drums at once, a hi-hat one way, and one voice carries each role.
+"""
+
+AIMS = 5
+"""What a pattern is to have: hits of low, back, time and colour, and the syncopation of low."""
+
+TOLERANCE = 1
+"""How far from an aim is still on it."""
+
+LEVELS = np.array([0, 4, 3, 4, 2, 4, 3, 4, 1, 4, 3, 4, 2, 4, 3, 4])
+"""Metric level of each sixteenth: the bar is 0, its half 1, a beat 2, an eighth 3, the rest 4."""
+
+_SCALE = np.array([0.5, 0.125, 0.25, 2.0, 0.5], np.float32)
+"""Units of each figure in one of reward: a stroke seldom mends more."""
+
+_FAMILY, _OF_ROLE = IN_FAMILY.astype(np.float32), FAMILY_IN_ROLE.astype(np.float32)
+_COUNTED = np.concatenate([IN_ROLE, STRUCK_BY]).astype(np.float32)
+
+_ANGLE = 2 * np.pi * np.arange(STEPS) / STEPS
+_CIRCLE = np.stack([np.cos(_ANGLE), np.sin(_ANGLE)], axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is allowed around the cells of a player, who may have gone beyond the rules alone."""
+
+    aim: Floats
+    """(N, 5)."""
+    ours: Bools
+    """(N, 4, 16): where the player has no hit of a role, and its voice may have one."""
+    bits: Floats
+    """(N, 3): most surprise of low, back and time where they are ours."""
+    back: Ints
+    """(N, 2): least and most syncopation of back."""
+    imbalance: Floats
+    """(N,)."""
+    strokes: Floats
+    """(N, 3, 16): most strokes of each player's hands, and of a hi-hat, at once."""
+    voices: Floats
+    """(N, 4): most families that sound in each role."""
+
+    def spread(self, times: int) -> "Bounds":
+        """Every lane so many times over."""
+        return Bounds(*(np.repeat(getattr(self, f.name), times, axis=0) for f in fields(self)))
+
+
+def bounds(hit: Bools, fixed: Bools, aim: Floats) -> Bounds:
+    """The bounds of patterns hit (N, 16, 16) whose fixed cells are the player's."""
+    given = hit & fixed
+    counts, ours = _counts(given), open_cells(given, fixed)
+    role = counts[:, :4] > 0
+    free = ours[:, :3]
+    bits = (free * MEAN_BITS).sum(2)
+    own = syncopation(role[:, 1])
+    least, most = SYNCOPATION[1]
+    return Bounds(
+        aim=aim,
+        ours=ours,
+        bits=bits.astype(np.float32),
+        back=np.stack([np.minimum(least, own), np.maximum(most, own)], axis=1),
+        imbalance=np.maximum(imbalance(role), IMBALANCE).astype(np.float32),
+        strokes=np.maximum(counts[:, 4:], AT_ONCE[:, None]),
+        voices=np.maximum(_voices(given), 1),
+    )
+
+
+def excess(hit: Bools, allowed: Bounds) -> Floats:
+    """How far beyond each rule, in rewards, (N, 5); hit (N, 16, 16)."""
+    counts = _counts(hit)
+    role = counts[:, :4] > 0
+    figures = [
+        _density(counts[:, :4], role, allowed),
+        _place(role, allowed),
+        _syncopation(role, allowed),
+        np.maximum(imbalance(role) - allowed.imbalance, 0),
+        _hands(counts[:, 4:], _voices(hit), allowed),
+    ]
+    return np.stack(figures, axis=1).astype(np.float32) * _SCALE
+
+
+def in_roles(hit: Bools) -> Bools:
+    """Whether any drum of a role has a hit, (N, 4, 16)."""
+    return _counts(hit)[:, :4] > 0
+
+
+def open_cells(given: Bools, fixed: Bools) -> Bools:
+    """Where the player has no hit of a role and its voice may have one, (N, 4, 16)."""
+    family = given.any(2) @ _FAMILY.T > 0
+    taken = family @ _OF_ROLE.T > 0  # (N, roles)
+    usable = family | ((~taken).astype(np.float32) @ _OF_ROLE > 0)
+    drum = usable @ _FAMILY > 0
+    return in_roles(~fixed & drum[..., None]) & ~in_roles(given)
+
+
+def syncopation(hit: Bools) -> Ints:
+    """Syncopation of rhythms that go round, (..., 16) -> (...).
+
+    A hit that is followed by a rest on a stronger step anticipates it: each counts by how much
+    stronger the strongest step is before the next hit.
+    Source: Longuet-Higgins & Lee 1984, The rhythmic interpretation of monophonic music, Music
+    Perception 1(4), with their weights for sixteenths of 4/4.
+    """
+    return _syncopations()[(hit * (1 << np.arange(STEPS))).sum(-1)]
+
+
+def imbalance(role: Bools) -> Floats:
+    """How far the centre of gravity of low, back and time is from that of a wheel, 0 to 1, (N,).
+
+    Source: Milne, Bulger & Herff 2017, Exploring the space of perfectly balanced rhythms and
+    scales, Journal of Mathematics and Music 11(2-3).
+    """
+    weight = role[:, :3].sum(1).astype(np.float32)
+    return np.hypot(*(weight @ _CIRCLE).T) / np.maximum(weight.sum(1), 1)
+
+
+def hits(hit: Bools) -> Ints:
+    """Steps on which low, back and time are heard, and hits of colour, (N, 4)."""
+    return _hits(_counts(hit)[:, :4]).astype(np.int_)
+
+
+def _hits(counts: Floats) -> Floats:
+    return np.concatenate([(counts[:, :3] > 0).sum(2), counts[:, 3:].sum(2)], axis=1)
+
+
+def _counts(hit: Bools) -> Floats:
+    """Drums of each role, and of each pair of hands, struck at each step, (N, 4 + 3, 16)."""
+    # One product over all cells is several times faster than one for each pattern.
+    by_step = np.ascontiguousarray(hit.transpose(0, 2, 1), np.float32).reshape(-1, hit.shape[1])
+    return (by_step @ _COUNTED.T).reshape(len(hit), STEPS, -1).transpose(0, 2, 1)
+
+
+def _density(counts: Floats, role: Bools, allowed: Bounds) -> Floats:
+    off = np.maximum(np.abs(_hits(counts) - allowed.aim[:, :4]) - TOLERANCE, 0).sum(1)
+    heard, could = (each[:, :3].any(1).reshape(-1, 4, 4).any(2) for each in (role, allowed.ours))
+    return off + (could & ~heard).sum(1)
+
+
+def _place(role: Bools, allowed: Bounds) -> Floats:
+    """Bits beyond what people's patterns cost in the mean, of cells that the player left open."""
+    bits = allowed.ours[:, :3] * np.where(role[:, :3], HIT_BITS, REST_BITS)
+    return np.maximum(bits.sum(2) - allowed.bits, 0).sum(1)
+
+
+def _syncopation(role: Bools, allowed: Bounds) -> Floats:
+    low, back = syncopation(role[:, :2]).T
+    off = np.maximum(np.abs(low - allowed.aim[:, 4]) - TOLERANCE, 0)
+    least, most = allowed.back.T
+    return off + np.maximum(back - most, 0) + np.maximum(least - back, 0)
+
+
+def _hands(strokes: Floats, voices: Floats, allowed: Bounds) -> Floats:
+    """Strokes too many at once, and voices too many in a role."""
+    too_many = np.maximum(strokes - allowed.strokes, 0).sum((1, 2))
+    return too_many + np.maximum(voices - allowed.voices, 0).sum(1)
+
+
+def _voices(hit: Bools) -> Floats:
+    """Families that sound in each role, (N, 4)."""
+    used = hit.any(2) @ _FAMILY.T > 0
+    return used.astype(np.float32) @ _OF_ROLE.T
+
+
+@cache
+def _syncopations() -> Ints:
+    """Syncopation of each of the 2^16 rhythms, whose bit i is step i."""
+    hit = np.arange(1 << STEPS)[:, None] >> np.arange(STEPS) & 1 == 1
+    total = np.zeros(len(hit), np.int_)
+    for at in range(STEPS):
+        waiting, strongest = hit[:, at].copy(), np.full(len(hit), LEVELS[at])
+        for later in (np.arange(at + 1, at + STEPS) % STEPS).tolist():
+            waiting &= ~hit[:, later]
+            strongest = np.where(waiting, np.minimum(strongest, LEVELS[later]), strongest)
+        total += np.where(hit[:, at], LEVELS[at] - strongest, 0)
+    return total

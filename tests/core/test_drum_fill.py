@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from melodyrl.core.drums.fill import complete
+from melodyrl.core.drums.pattern import parse
+
+HALF = """
+kick   x... .... x... ....
+snare  .... x... .... .---
+hat    x.x. .... .... ....
+"""
+
+
+def fills(text: str, count: int) -> list:
+    return [complete(parse(text), np.random.default_rng(seed)) for seed in range(count)]
+
+
+def test_a_half_empty_pattern_is_completed_within_every_rule_and_never_twice_alike():
+    """What is within the rules, that the player's cells are as they were, and that seeds differ."""
+    pattern = parse(HALF)
+
+    done = fills(HALF, 30)
+
+    for fill in done:
+        assert fill.missed == ()
+        assert np.array_equal(fill.pattern.fixed, pattern.fixed)
+        assert np.array_equal(fill.pattern.hit[pattern.fixed], pattern.hit[pattern.fixed])
+    assert len({fill.pattern.hit.tobytes() for fill in done}) == 30
+
+
+def test_an_empty_grid_becomes_a_groove():
+    for fill in fills("", 6):
+        assert fill.missed == ()
+        assert 8 <= fill.pattern.hit.sum() <= 30
+
+
+def test_the_same_seed_gives_the_same_fill():
+    one, two = (complete(parse(HALF), np.random.default_rng(5)) for _ in range(2))
+
+    assert np.array_equal(one.pattern.hit, two.pattern.hit)
+
+
+def test_a_full_grid_is_left_as_it_is():
+    text = "\n".join(
+        f"{name} {'x' if name == 'kick' else '-'}---------------"
+        for name in (
+            "kick", "snare", "stick", "clap", "hat", "openhat", "pedalhat", "ride", "shaker",
+            "crash", "lowtom", "midtom", "hightom", "cowbell", "conga", "tambourine",
+        )
+    )  # fmt: skip
+    pattern = parse(text)
+
+    fill = complete(pattern, np.random.default_rng(1))
+
+    assert np.array_equal(fill.pattern.hit, pattern.hit)
+    assert fill.strokes == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hits_that_may_be_changed_are_varied(seed):
+    """An earlier fill, given again with another seed, becomes another that keeps the rules."""
+    first = complete(parse(HALF), np.random.default_rng(seed))
+
+    again = complete(first.pattern, np.random.default_rng(seed + 100))
+
+    assert again.missed == ()
+    assert np.array_equal(again.pattern.fixed, parse(HALF).fixed)
