@@ -159,7 +159,7 @@ def test_a_sweep_survives_a_killed_worker_and_goes_on_after_a_killed_driver(tmp_
     os.kill(pids[0] if victim == "worker" else process.pid, signal.SIGKILL)
     if victim == "driver":
         process.communicate(timeout=60)  # the pipe ends when no worker is left to write to it
-        assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+        assert wait_for(lambda: not any(is_running(pid) for pid in pids))
         process = sweep("--resume", str(folder))
 
     told, _ = process.communicate(timeout=300)
@@ -186,6 +186,15 @@ def test_ray_runs_the_same_sweep_survives_a_killed_worker_and_drops_poor_runs(tm
     assert len(words) == 6
     assert set(words) <= {"finished", "stopped early"}
     assert "finished" in words
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process still does anything: one that ended may wait in the list to be fetched."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def ray_workers() -> list[int]:
