@@ -18,7 +18,7 @@ def test_each_knob_says_its_value_with_a_unit(visit):
     page = visit()
     shown = page.locator("#knobs output").all_inner_texts()
 
-    assert shown == ["70 %", "30 %", "40 %", "30 %", "1.25 a beat", "0.08", "straight", "above you"]
+    assert shown == ["70 %", "30 %", "40 %", "25 %", "1.25 a beat", "0.12", "straight", "above you"]
 
 
 @pytest.mark.parametrize(
