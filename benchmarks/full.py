@@ -24,6 +24,7 @@ from melodyrl.env import baselines
 from melodyrl.env.lanes import MelodyLanes, Observation
 from melodyrl.learn.evaluate import evaluate, table
 from melodyrl.learn.melody_task import TEST_SEED, held_out_lanes
+from melodyrl.measure.perform import best
 from rewards.preference import KNOB_TERMS, weights
 
 Choose = Callable[[MelodyLanes, Observation], NDArray[np.intp]]
@@ -59,7 +60,7 @@ def earnings(policy: NetworkPolicy, lanes: int) -> str:
         "arpeggio": baselines.arpeggio,
         "scale": baselines.scale,
         "one-step greedy": baselines.greedy,
-        "policy": batched(policy),
+        "policy": best(policy),
     }
     scores = {
         name: evaluate(held_out_lanes(FULL, lanes), choose) for name, choose in players.items()
@@ -69,7 +70,7 @@ def earnings(policy: NetworkPolicy, lanes: int) -> str:
 
 def beside_beams(policy: NetworkPolicy, lanes: int, widths: list[int]) -> Iterator[str]:
     """Lines of the third table: w·r a step of beam searches, and the policy's share of each."""
-    own = _earned(batched(policy), lanes)
+    own = _earned(best(policy), lanes)
     yield "| | w·r a step | the policy earns |"
     yield "|---|---|---|"
     yield f"| policy | {own:+.4f} | |"
@@ -81,17 +82,6 @@ def beside_beams(policy: NetworkPolicy, lanes: int, widths: list[int]) -> Iterat
 
 def _earned(choose: Choose, lanes: int) -> float:
     return evaluate(held_out_lanes(FULL, lanes), choose).per_step
-
-
-def batched(policy: NetworkPolicy) -> Choose:
-    """The best action of w·Q in all lanes at once."""
-
-    def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.intp]:
-        q_NAK = policy.network.many(seen.features, lanes.w, seen.judgement, seen.mask)
-        score_NA = (q_NAK * lanes.w[:, None]).sum(axis=2)
-        return np.where(seen.mask, score_NA, -np.inf).argmax(axis=1)
-
-    return choose
 
 
 def responses(policy: NetworkPolicy, lanes: int) -> list[str]:
@@ -113,7 +103,7 @@ def response(policy: NetworkPolicy, count: int, knob: str, value: float) -> floa
         knobs[knob] = value
     w = weights(knobs, FULL.terms)
     lanes = MelodyLanes(FULL, count, np.random.default_rng(TEST_SEED), split="test", weights=w)
-    play, onsets = batched(policy), []
+    play, onsets = best(policy), []
 
     def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.intp]:
         lanes.density[:] = target

@@ -90,8 +90,15 @@ def alternation(lanes: MelodyLanes, seen: Observation) -> Actions:
 
 def greedy(lanes: MelodyLanes, seen: Observation) -> Actions:
     """The action whose reward now is the greatest: one step ahead, no further."""
-    score = np.einsum("nak,nk->na", seen.judgement, lanes.w)
-    return np.where(seen.mask, score, -np.inf).argmax(axis=1)
+    return best_legal(seen.judgement, lanes.w, seen.mask)
+
+
+def best_legal(
+    value_NAK: NDArray[np.floating], w: NDArray[np.floating], mask_NA: NDArray[np.bool_]
+) -> Actions:
+    """The legal action of the greatest w · value in each lane, (N,); w is (N, K)."""
+    score_NA = np.einsum("nak,nk->na", value_NAK, w)
+    return np.where(mask_NA, score_NA, -np.inf).argmax(axis=1)
 
 
 @dataclass

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.music.meter import METERS, SIXTEENTH
 from melodyrl.core.policy.feel import FEELS
 from melodyrl.env.counting import ages, interval_counts, rhythm_counts, timeline
+from melodyrl.env.plan import LEVELS
 from melodyrl.env.tune import Tune
 from rewards import rhythm, smoothness
 
@@ -25,8 +27,6 @@ SPREAD = 0.3
 
 SHARE_OF = 1000
 """How common the parts are is written in so many parts of all."""
-
-_LEVELS = 5  # metric levels, from the downbeat to the sixteenths between eighths
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def _count(tunes: Sequence[Tune]) -> _Counted:
 
 def _events(tune: Tune) -> Floats:
     """Events by metric level and age, whatever the meter, (levels * ages, 3)."""
-    level_of = np.array([tune.meter.level(step) for step in range(tune.bar_steps)])
+    level_of = LEVELS[METERS.index(tune.meter)]
     event = timeline(tune)
     step = (int(tune.onset[0]) + np.arange(len(event))) % tune.bar_steps
-    counts = np.zeros((_LEVELS, rhythm.GAP_CLASSES, 3))
+    counts = np.zeros((SIXTEENTH + 1, rhythm.GAP_CLASSES, 3))
     np.add.at(counts, (level_of[step], rhythm.age_class(ages(event)), event), 1)
     return counts.reshape(-1, 3)
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from melodyrl.core.canvas import file
 from melodyrl.core.canvas.network import CanvasNetwork
+from melodyrl.env.baselines import best_legal
 from melodyrl.env.canvas_lanes import CanvasLanes, Subject
 from melodyrl.env.lanes import Observation
 
@@ -28,9 +29,7 @@ def greedy_stroke(
     """The legal stroke of the greatest w · Q in each lane, (N,)."""
     size = network.form.size
     planes = seen.features.reshape(-1, network.form.planes, size.height, size.width)
-    q_NAK = network.many(planes, w, seen.judgement, seen.mask)
-    score_NA = np.einsum("nak,nk->na", q_NAK, w)
-    return np.where(seen.mask, score_NA, -np.inf).argmax(1)
+    return best_legal(network.many(planes, w, seen.judgement, seen.mask), w, seen.mask)
 
 
 def paint(network: CanvasNetwork, lanes: CanvasLanes) -> list[list[Cells]]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.music.meter import PHRASE_BARS
-from melodyrl.core.policy.intent import LAGS, MOVED, SAME, STRUCK
+from melodyrl.core.policy.intent import FRESH, LAGS, MOVED, SAME, STRUCK, answer_of
 from melodyrl.env.tune import Tune
 from rewards import form
 
@@ -75,8 +75,8 @@ def _answer(bars: list[Line], number: int) -> int:
     for way in (SAME, MOVED, STRUCK):
         for place, lag in enumerate(LAGS.tolist()):
             if lag <= number and _answers(bars[number], bars[number - lag], way):
-                return 1 + way * len(LAGS) + place
-    return 0
+                return answer_of(way, place)
+    return FRESH
 
 
 def _answers(now: Line, then: Line, way: int) -> bool:

@@ -4,20 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from melodyrl.core.engine.events import KNOBS
 from melodyrl.core.midi.smf import PPQN, NamedTrack, Note, write_take
 from melodyrl.core.music import Key, TempoMap, Ticks
-from melodyrl.core.music.meter import METERS
 from melodyrl.core.policy import checkpoint
-from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.core.policy.presets import Preset
-from melodyrl.env.baselines import Strategy
-from melodyrl.env.lanes import MelodyLanes, Observation
+from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.players import CHARTS, full_plan
 from melodyrl.env.tune import Tune
-from melodyrl.measure.perform import perform, sampled, tunes
+from melodyrl.measure.perform import Sampled, best, perform, tunes
 from melodyrl.measure.roster import lanes_for
 from rewards.preference import usual
 
@@ -34,22 +30,13 @@ def write_samples(preset: Preset, policy: Path, folder: Path) -> None:
     learned, rng = checkpoint.load(policy), np.random.default_rng(SEED)
     if preset.is_full:
         lanes = lanes_for({}, full_plan(rng, COUNT, "test", CHARTS))
-        played = perform(lanes, sampled(learned, KNOBS["temperature"][2], rng))
+        played = perform(lanes, Sampled(learned, KNOBS["temperature"][2], rng))
     else:
         lanes = MelodyLanes(preset, COUNT, rng, split="test", weights=usual(preset.terms))
-        played = perform(lanes, _best(learned))
+        played = perform(lanes, best(learned))
     folder.mkdir(exist_ok=True)
     for i, tune in enumerate(tunes(played, "sample")):
         _write(_in_sixteenths(tune, preset.steps_per_action), folder / f"{i + 1}.mid")
-
-
-def _best(policy: NetworkPolicy) -> Strategy:
-    def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
-        q_NAK = policy.network.many(seen.features, lanes.w, seen.judgement, seen.mask)
-        score_NA = np.einsum("nak,nk->na", q_NAK, lanes.w)
-        return np.where(seen.mask, score_NA, -np.inf).argmax(axis=1)
-
-    return choose
 
 
 def _in_sixteenths(tune: Tune, steps: int) -> Tune:
@@ -81,6 +68,5 @@ def _write(tune: Tune, path: Path) -> None:
         note(int(pitch) + 12, int(onset), int(onset + held), 96)
         for pitch, onset, held in zip(tune.pitch, tune.onset, tune.duration, strict=True)
     ]
-    meter = next(m for m in METERS if m.steps_per_bar == tune.bar_steps)
     parts = [NamedTrack("chords", chords), NamedTrack("melodyrl", melody, 1)]
-    write_take(path, parts, tempo, [(Ticks(0), meter)], Key(tune.tonic, tune.minor))
+    write_take(path, parts, tempo, [(Ticks(0), tune.meter)], Key(tune.tonic, tune.minor))

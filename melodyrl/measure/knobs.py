@@ -15,7 +15,7 @@ from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.env.plan import Plan
 from melodyrl.measure.bands import Band
 from melodyrl.measure.figures import NAMES, figures
-from melodyrl.measure.perform import Performance, Told, perform, sampled, tunes
+from melodyrl.measure.perform import Performance, Sampled, Told, perform, tunes
 from melodyrl.measure.roster import knob_weights, lanes_of
 from melodyrl.measure.trigram import Trigram
 
@@ -144,7 +144,7 @@ def _means(
     density = np.array([each.get("density", default) for each in knobs], np.float32)[setting]
     lanes = lanes_of(w, density, plan.take(np.tile(np.arange(count), len(knobs))))
     rng, temperature = np.random.default_rng(seed), KNOBS["temperature"][2]
-    played = perform(lanes, sampled(policy, temperature, rng), told)
+    played = perform(lanes, Sampled(policy, temperature, rng), told)
     return np.stack([_mean(_part(played, setting == n), known) for n in range(len(knobs))])
 
 

@@ -12,7 +12,7 @@ from melodyrl.core.policy.habit import habit
 from melodyrl.core.policy.intent import Intent, intend
 from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.core.policy.state import NONE
-from melodyrl.env.baselines import Strategy
+from melodyrl.env.baselines import Strategy, best_legal
 from melodyrl.env.chords import TONES
 from melodyrl.env.lanes import MelodyLanes, Observation
 from melodyrl.env.plan import BAR_STEPS, Plan
@@ -79,28 +79,35 @@ def tunes(performance: Performance, name: str) -> list[Tune]:
     ]
 
 
-def sampled(
-    policy: NetworkPolicy, temperature: float, rng: np.random.Generator, feel: int | None = None
-) -> Strategy:
-    """A network policy as it plays live, in all lanes at once, from their beginning.
+class Sampled:
+    """A Strategy: a network policy as it plays live, in all lanes at once, from their beginning."""
 
-    feel is a row of `policy.feel`; None: drawn in each lane.
-    """
-    playing: list[tuple[Intent, NDArray[np.float32]]] = []
+    def __init__(self, policy: NetworkPolicy, temperature: float, rng: np.random.Generator) -> None:
+        self._network, self._temperature, self._rng = policy.network, temperature, rng
+        self._intent: Intent | None = None
 
-    def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
-        if not playing:
-            playing.append((Intent.start(lanes.lanes), lanes.density.copy()))
-        intent, wanted = playing[0]
-        intend(intent, lanes.melody, lanes.context, wanted, feel, rng)
-        paced = pace(wanted, intent.feel)
+    def __call__(self, lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
+        """Draw an action for each lane."""
+        if self._intent is None:
+            self._intent, self._wanted = Intent.start(lanes.lanes), lanes.density.copy()
+        intend(self._intent, lanes.melody, lanes.context, self._wanted, None, self._rng)
+        paced = pace(self._wanted, self._intent.feel)
         if (paced != lanes.density).any():
             lanes.density[:] = paced
             seen = lanes.with_state(lanes.melody, lanes.context, lanes.density)
-        q_NAK = policy.network.many(seen.features, lanes.w, seen.judgement, seen.mask)
+        q_NAK = self._network.many(seen.features, lanes.w, seen.judgement, seen.mask)
         score = np.einsum("nak,nk->na", q_NAK, lanes.w)
         moment = lanes.melody, lanes.context, lanes.density, lanes.w
-        return boltzmann(score, seen.mask, temperature, rng, habit(*moment, seen.mask, intent))
+        usual = habit(*moment, seen.mask, self._intent)
+        return boltzmann(score, seen.mask, self._temperature, self._rng, usual)
+
+
+def best(policy: NetworkPolicy) -> Strategy:
+    """The greatest w · Q of a network policy, in all lanes at once; nothing is drawn."""
+
+    def choose(lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
+        q_NAK = policy.network.many(seen.features, lanes.w, seen.judgement, seen.mask)
+        return best_legal(q_NAK, lanes.w, seen.mask)
 
     return choose
 

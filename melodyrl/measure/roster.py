@@ -14,7 +14,7 @@ from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.plan import Plan
 from melodyrl.measure.imitator import imitator
 from melodyrl.measure.people import People
-from melodyrl.measure.perform import sampled
+from melodyrl.measure.perform import Sampled
 from rewards.preference import KNOB_TERMS, FloatArray, weights
 
 Generator = np.random.Generator
@@ -45,7 +45,7 @@ def players(policy: NetworkPolicy, people: People) -> list[Player]:
     at = KNOBS["temperature"][2]
 
     def learned(rng: Generator) -> Strategy:
-        return sampled(policy, at, rng)
+        return Sampled(policy, at, rng)
 
     def fixed(strategy: Strategy) -> Callable[[Generator], Strategy]:
         return lambda _: strategy

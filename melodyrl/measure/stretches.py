@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.music.meter import Meter
+from melodyrl.core.music.meter import METERS
+from melodyrl.env.plan import LEVELS
 from melodyrl.env.tune import Tune
 
 BARS = 8
@@ -53,18 +53,13 @@ def share(flags: Bools) -> float:
 
 def levels(stretch: Tune) -> Ints:
     """Of each note, the metric level of its onset."""
-    return _bar_levels(stretch.meter)[stretch.onset % stretch.bar_steps]
+    return level_of_steps(stretch)[stretch.onset]
 
 
 def level_of_steps(stretch: Tune) -> Ints:
     """The metric level of each sixteenth up to the last onset."""
     step = np.arange(int(stretch.onset[-1]) + 1) % stretch.bar_steps
-    return _bar_levels(stretch.meter)[step]
-
-
-@cache
-def _bar_levels(meter: Meter) -> Ints:
-    return np.array([meter.level(step) for step in range(meter.steps_per_bar)])
+    return LEVELS[METERS.index(stretch.meter)][step]
 
 
 def _chords_from(

@@ -8,7 +8,7 @@ from melodyrl.core.engine.events import KNOBS
 from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.env.plan import Plan
 from melodyrl.env.tune import Tune
-from melodyrl.measure.perform import Told, perform, sampled, tunes
+from melodyrl.measure.perform import Sampled, Told, perform, tunes
 from melodyrl.measure.roster import lanes_for
 from melodyrl.measure.similarity import pairwise
 
@@ -31,7 +31,7 @@ def vary(
     """So many takes on each progression of a plan."""
     progressions = len(plan.length)
     lanes = lanes_for({}, plan.take(np.repeat(np.arange(progressions), takes)))
-    played = perform(lanes, sampled(policy, KNOBS["temperature"][2], rng), told)
+    played = perform(lanes, Sampled(policy, KNOBS["temperature"][2], rng), told)
     heard = [_beginning(tune) for tune in tunes(played, "take")]
     groups = [heard[n : n + takes] for n in range(0, len(heard), takes)]
     distinct = [len({_notes(tune) for tune in group}) for group in groups]

@@ -3,7 +3,7 @@ import pytest
 
 from melodyrl.core.policy.feel import EVERYONE, FEELS, rates
 from melodyrl.core.policy.habit import habit
-from melodyrl.core.policy.intent import LAGS, MOVED, SAME, STRUCK, Intent
+from melodyrl.core.policy.intent import FRESH, LAGS, MOVED, SAME, STRUCK, Intent, answer_of
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import place
 from melodyrl.env.lanes import MelodyLanes
@@ -42,7 +42,7 @@ def onsets(chances):
 
 
 def intent_of(lanes, way=None, lag=1, feel=EVERYONE):
-    answer = 0 if way is None else 1 + way * len(LAGS) + LAGS.tolist().index(lag)
+    answer = FRESH if way is None else answer_of(way, LAGS.tolist().index(lag))
     row = np.full(lanes, feel, np.int8)
     return Intent(row, np.full(lanes, answer, np.int8), np.zeros(lanes, np.int8))
 

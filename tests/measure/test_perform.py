@@ -7,7 +7,7 @@ from melodyrl.env.baselines import nearest_chord_tone, random_legal
 from melodyrl.env.chords import TONES
 from melodyrl.env.players import CHARTS, HEARD, full_plan
 from melodyrl.measure.figures import NAMES, figures
-from melodyrl.measure.perform import Performance, boltzmann, perform, sampled, tunes
+from melodyrl.measure.perform import Performance, Sampled, boltzmann, perform, tunes
 from melodyrl.measure.roster import lanes_for
 from melodyrl.measure.trigram import count, trigram
 from tests.measure.tunes import untrained
@@ -70,7 +70,7 @@ def test_the_tonic_is_the_one_that_was_heard():
 def test_a_network_plays_in_lanes_as_it_plays_alone():
     policy, lanes = untrained(), lanes_for({}, PLAN)
     seen, rng = lanes.reset(), np.random.default_rng(0)
-    choose = sampled(policy, 0.0, rng)
+    choose = Sampled(policy, 0.0, rng)
 
     for _ in range(20):
         together = choose(lanes, seen)

@@ -158,8 +158,9 @@ class Answer:
 
 def _nearest(fits: NDArray[np.bool_], rests: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of the pitches (P,) that fit those that are at rest; where none is, the nearest ones."""
-    if not fits.any() or not rests.any() or (fits & rests).any():
-        return fits & rests if rests.any() else fits
+    both = fits & rests
+    if both.any() or not fits.any() or not rests.any():
+        return both if rests.any() else fits
     places = np.arange(len(fits))
     away = np.abs(places[:, None] - places[fits]).min(axis=1)
     return rests & (away == away[rests].min())

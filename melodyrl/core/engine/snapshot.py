@@ -1,7 +1,7 @@
 """An immutable picture of the engine, for the page and for anyone who asks."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from melodyrl.core.engine.events import (
     Bindings,
@@ -16,6 +16,12 @@ from melodyrl.core.engine.events import (
 from melodyrl.core.policy.feel import FeelName
 
 ClockState = Literal["waiting", "locked", "holding"]
+
+Way = Literal["notes", "steps", "rhythm"]
+"""What a bar has of the one that it answers: the same notes, the same steps from another note, or
+the rhythm."""
+WAYS: tuple[Way, ...] = get_args(Way)
+"""In the order of policy.intent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,7 @@ class Bar:
     feel: FeelName
     answers: int | None
     """Bars back to the one that it answers; None where it is new."""
-    way: Literal["notes", "steps", "rhythm"] | None
-    """What it has of that one: the same notes, the same steps from another note, or the rhythm."""
+    way: Way | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """One melodic line of ours: what it has played, what it knows of the moment, and its choices."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
 from melodyrl.core.engine.register import lifted
-from melodyrl.core.engine.snapshot import Bar
+from melodyrl.core.engine.snapshot import WAYS, Bar
 from melodyrl.core.music import Chord, Key, Meter, rotate
 from melodyrl.core.music.meter import MID_BAR, PHRASE_BARS
 from melodyrl.core.policy.feel import EVERYONE, FEELS, pace
@@ -22,7 +21,6 @@ from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import Context, Melody, advance, shift
 
 ACTIONS = FULL.actions
-_WAYS: tuple[Literal["notes"], Literal["steps"], Literal["rhythm"]] = ("notes", "steps", "rhythm")
 _ALL_MASKS = (np.arange(1 << 12)[:, None] >> np.arange(12) & 1).astype(np.bool_)  # (4096, 12)
 
 
@@ -121,7 +119,7 @@ class Voice:
             return None
         if answer == FRESH:
             return Bar(FEELS[feel - 1], None, None)
-        return Bar(FEELS[feel - 1], int(self._intent.lag[0]), _WAYS[int(self._intent.way[0])])
+        return Bar(FEELS[feel - 1], int(self._intent.lag[0]), WAYS[int(self._intent.way[0])])
 
     @property
     def is_sounding(self) -> bool:

@@ -27,6 +27,8 @@ from rewards import form, rhythm, smoothness
 from rewards.preference import usual
 
 ACTIONS, TERMS = FULL.actions, FULL.terms
+_PITCHES = ACTIONS.pitches.astype(np.int16)
+_SMOOTHNESS, _RHYTHM = [TERMS.index("smoothness")], [TERMS.index("rhythm")]
 
 RAREST = np.float32(1e-4)
 """Chance of what people never do: a habit is no prohibition."""
@@ -59,8 +61,8 @@ def habit(
     mask (B, A) what is legal; what is not legal has nats of no use.
     """
     held_to = np.atleast_2d(w / usual(TERMS))
-    line = held_to[:, [TERMS.index("smoothness")]] ** LINE * _in_key(context)[:, None]
-    timing = PLACE * held_to[:, [TERMS.index("rhythm")]] ** TIMING
+    line = held_to[:, _SMOOTHNESS] ** LINE * _in_key(context)[:, None]
+    timing = PLACE * held_to[:, _RHYTHM] ** TIMING
     legal = mask[:, ACTIONS.first_pitch :]
     notes = line * np.log(_moves(melody, context, intent, legal) + RAREST)
     events = _events(melody, context, intent, density_B, timing, mask)
@@ -130,9 +132,8 @@ def _answering(
     then = melody.past[lanes, spot].astype(np.int16)
     then_move = melody.past_move[lanes, spot].astype(np.int16)
     began, way = then > form.UNHEARD, intent.way
-    pitches = np.broadcast_to(ACTIONS.pitches.astype(np.int16), (melody.lanes, len(_PITCHES)))
     again = (then[:, None] == _PITCHES) & (began & (way == SAME))[:, None]
-    stepped = move(melody, context, pitches) == then_move[:, None]
+    stepped = move(melody, context, np.tile(_PITCHES, (melody.lanes, 1))) == then_move[:, None]
     stepped &= (began & (way == MOVED) & (then_move != form.NONE))[:, None]
     sign = np.where(began, 1.0, np.where(then == form.NONE, -1.0, 0.0)) * (way >= SAME)
     return (SAME_NOTE * again + SAME_STEP * stepped).astype(np.float32), SAME_TIME * sign
@@ -148,9 +149,6 @@ def _log_sum(nats: FloatArray, legal: BoolArray) -> FloatArray:
 def _shares(chance: NDArray[np.floating]) -> FloatArray:
     total = np.maximum(chance.sum(axis=1, keepdims=True), 1e-12)
     return np.asarray(chance / total, np.float32)
-
-
-_PITCHES = ACTIONS.pitches.astype(np.int16)
 
 
 @cache

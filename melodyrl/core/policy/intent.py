@@ -21,7 +21,7 @@ LAGS = np.array([1, 2, 4, 8])
 """Bars back that a bar can answer."""
 
 SAME, MOVED, STRUCK = range(3)
-"""Ways to answer: in the order of `answer_of`."""
+"""Ways to answer: with the notes, with the steps, with the rhythm."""
 
 FRESH = 0
 """The answer to no bar."""
@@ -29,7 +29,6 @@ FRESH = 0
 STAYS = 0.75
 """Chance that eight more bars keep the feel, where it is free. Ours: people's tunes are seldom
 longer than sixteen bars, and keep it."""
-
 
 THIN = 0.5
 """Share of the wanted density below which a bar is not answered. Ours: of bars that answer a long
@@ -43,7 +42,7 @@ class Intent(LaneArrays):
     feel: NDArray[np.int8]
     """(B,) row of the tables of `feel`."""
     answer: NDArray[np.int8]
-    """(B,) FRESH, or 1 + way * len(LAGS) + place of the lag."""
+    """(B,) FRESH, or see `answer_of`."""
     bar: NDArray[np.int8]
     """(B,) bar of the phrase that it was drawn for, -1 before any."""
 
@@ -65,6 +64,11 @@ class Intent(LaneArrays):
     def way(self) -> NDArray[np.int_]:
         """(B,) SAME, MOVED or STRUCK; below 0 where it is FRESH."""
         return (self.answer.astype(np.int_) - 1) // len(LAGS)
+
+
+def answer_of(way: int, lag: int) -> int:
+    """The answer in a way to the bar that is the lag's of LAGS, counted from 0."""
+    return 1 + way * len(LAGS) + lag
 
 
 def intend(
