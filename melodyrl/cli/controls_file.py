@@ -4,7 +4,6 @@
 22 = "mode-chords"
 """
 
-import os
 import tomllib
 from collections.abc import Iterable
 from functools import reduce
@@ -16,6 +15,7 @@ from platformdirs import user_config_path
 from melodyrl.core.engine.controls import bindings_problem, bound
 from melodyrl.core.engine.events import Bindings, Target
 from melodyrl.errors import ConfigError, FileError
+from melodyrl.files import replace_file
 
 _HEAD = "# What each control of your keyboard turns, by its number; melodyrl writes this file.\n"
 
@@ -51,12 +51,7 @@ def write_controls(path: Path, bindings: Bindings) -> None:
     lines = [f'{controller} = "{target}"\n' for controller, target in bindings]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        with new.open("w", encoding="utf-8") as file:
-            file.write(_HEAD + "".join(lines))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        replace_file(path, (_HEAD + "".join(lines)).encode())
     except OSError as error:
         raise FileError(f"Controls cannot be kept in {path} ({error.strerror}).") from None
 

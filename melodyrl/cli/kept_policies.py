@@ -1,10 +1,10 @@
 """The policies that played in takes, each kept once beside them by the hash of its file."""
 
-import os
 from pathlib import Path
 
 from melodyrl.core.policy.policy import Policy
 from melodyrl.errors import CheckpointError, FileError
+from melodyrl.files import replace_file
 
 _FOLDER = "policies"
 
@@ -29,12 +29,9 @@ class KeptPolicies:
 
         if not isinstance(policy, TrainedPolicy) or self.path(policy.digest).exists():
             return
-        path = self.path(policy.digest)
-        partial = path.with_suffix(f".{os.getpid()}")  # of two sessions neither sees half a file
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(policy.data)
-            partial.replace(path)
+            replace_file(self.path(policy.digest), policy.data)
         except OSError as error:
             raise FileError(
                 f"The policy that plays cannot be kept in {self._folder} ({error.strerror}), so "

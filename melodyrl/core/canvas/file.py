@@ -17,6 +17,7 @@ from safetensors.numpy import save as write_tensors
 from melodyrl.core.canvas.network import CanvasNetwork, Form
 from melodyrl.core.canvas.size import Size
 from melodyrl.errors import CheckpointError
+from melodyrl.files import replace_file
 
 KEY = "melodyrl-canvas"
 """The one metadata entry: a card as JSON."""
@@ -97,10 +98,8 @@ def save(path: Path | str, tensors: Mapping[str, NDArray[np.float32]], about: Ca
     path = Path(path)
     arrays = {name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)}
     data = write_tensors(arrays, {KEY: json.dumps(asdict(about), sort_keys=True)})
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_bytes(data)
-        partial.replace(path)
+        replace_file(path, data)
     except OSError as error:
         raise CheckpointError(f"The checkpoint {path} cannot be written: {error}.") from error
 

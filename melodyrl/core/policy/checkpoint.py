@@ -25,6 +25,7 @@ from melodyrl.core.policy.network import Floats, Form, Network
 from melodyrl.core.policy.policy import AnyPreset, NetworkPolicy
 from melodyrl.core.policy.presets import PRESETS
 from melodyrl.errors import CheckpointError
+from melodyrl.files import replace_file
 
 FORMAT_VERSION = 1
 KEY = "melodyrl"
@@ -115,10 +116,8 @@ def save(
     arrays = {name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)}
     data = write_tensors(arrays, {KEY: text})
     load(data)
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_bytes(data)
-        partial.replace(path)
+        replace_file(path, data)
     except OSError as error:
         raise CheckpointError(f"The checkpoint {path} cannot be written: {error}.") from error
 
