@@ -38,8 +38,9 @@ def draw_curve(points: list[dict[str, float]], path: Path) -> None:
 def draw_log(rows: list[dict[str, float]], terms: Iterable[str], path: Path) -> None:
     """Draw what the log of a run holds: each column over updates, the terms in one panel."""
     apart = [name for name in rows[-1] if name not in (*terms, "updates", "steps", "seconds")]
-    panels = [Panel("mean of each term a step, in the lanes", _lines(rows, terms))]
-    panels += [Panel(name.replace("_", " "), _lines(rows, [name])) for name in apart]
+    together = {name: line_of(rows, name) for name in terms}
+    panels = [Panel("mean of each term a step, in the lanes", together)]
+    panels += [Panel(name.replace("_", " "), {name: line_of(rows, name)}) for name in apart]
     draw(panels, path)
 
 
@@ -52,8 +53,9 @@ def draw(panels: Sequence[Panel], path: Path) -> None:
     image.save(path)
 
 
-def _lines(rows: list[dict[str, float]], names: Iterable[str]) -> dict[str, Line]:
-    return {name: [(row["updates"], row[name]) for row in rows if name in row] for name in names}
+def line_of(rows: Iterable[Mapping[str, float]], name: str) -> Line:
+    """A figure over updates, of the rows that have it."""
+    return [(row["updates"], row[name]) for row in rows if name in row]
 
 
 def _draw_panel(pen: ImageDraw.ImageDraw, panel: Panel, top: int) -> None:

@@ -1,6 +1,5 @@
 """The folder of a training run: its choices, its state, its policy, its evaluation curve."""
 
-import csv
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ import torch
 from melodyrl.errors import ConfigError, FileError
 from melodyrl.learn.config import TrainConfig
 from melodyrl.learn.curve import draw_curve, draw_log
+from melodyrl.learn.rows import append_row, read_rows, write_rows
 
 Point = dict[str, float]
 """One line of evaluation.csv, by column."""
@@ -91,26 +91,21 @@ class RunFolder:
 
     def points(self) -> list[Point]:
         """The evaluation curve as it was written last; empty where there is none."""
-        return _rows(self.path / "evaluation.csv")
+        return read_rows(self.path / "evaluation.csv")
 
     def save_curve(self, points: list[Point]) -> None:
         """Write the evaluation curve as a table and as a picture."""
-        _write(points, self.path / "evaluation.csv")
+        write_rows(points, self.path / "evaluation.csv")
         draw_curve(points, self.path / "evaluation.png")
 
     def log(self, figures: Point) -> None:
         """Add a line to the log; every line has the same columns."""
-        is_new = not self._log.exists()
-        with self._log.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(figures))
-            if is_new:
-                writer.writeheader()
-            writer.writerow(figures)
+        append_row(figures, self._log)
 
     def cut_log(self, updates: int) -> None:
         """Forget what the log says of updates that are to be made again."""
-        if rows := [row for row in _rows(self._log) if row["updates"] < updates]:
-            _write(rows, self._log)
+        if rows := [row for row in read_rows(self._log) if row["updates"] < updates]:
+            write_rows(rows, self._log)
         else:
             self._log.unlink(missing_ok=True)
 
@@ -125,19 +120,5 @@ class RunFolder:
 
     def draw_log(self, terms: Iterable[str]) -> None:
         """Draw the log as a picture."""
-        if rows := _rows(self._log):
+        if rows := read_rows(self._log):
             draw_log(rows, terms, self.path / "log.png")
-
-
-def _write(rows: list[Point], path: Path) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def _rows(path: Path) -> list[Point]:
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]

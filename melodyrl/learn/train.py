@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from melodyrl.env.baselines import greedy
+from melodyrl.errors import FileError
 from melodyrl.learn.about import about
 from melodyrl.learn.config import TrainConfig
 from melodyrl.learn.evaluate import evaluate
@@ -127,8 +128,14 @@ def resume(config: TrainConfig, task: Task, folder: RunFolder) -> Run:
     config.check()
     state = folder.state()
     run = _run(config, task, folder)
-    run.trainer.restore(state["trainer"])
-    run.seconds, run.points = state["seconds"], state["points"]
+    try:
+        run.trainer.restore(state["trainer"])
+        run.seconds, run.points = state["seconds"], state["points"]
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise FileError(
+            f"{folder.path} was saved by another version, which this one cannot go on from; begin "
+            "a new run."
+        ) from error
     folder.save_config(config)
     folder.cut_log(run.trainer.updates)
     return run

@@ -316,6 +316,17 @@ def test_an_empty_folder_cannot_be_resumed(tmp_path):
         RunFolder(tmp_path / "new").state()
 
 
+def test_a_run_that_another_version_saved_is_refused_in_a_sentence(tmp_path):
+    folder = RunFolder(tmp_path / "old")
+    go(begin(CONFIG, toy_task(), folder), stop=lambda: True)
+    state = folder.state()
+    state["trainer"]["counters"] = state["trainer"]["counters"][:-1]
+    folder.save_state(state)
+
+    with pytest.raises(FileError, match="saved by another version"):
+        resume(folder.config(), toy_task(), folder)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"lanes": 0}, {"gamma": 1.5}, {"minutes": -1.0}, {"capacity": 10}]
 )

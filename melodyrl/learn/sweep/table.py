@@ -1,9 +1,9 @@
 """What came of a sweep: one table and one picture."""
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from melodyrl.learn.curve import Panel, draw
+from melodyrl.learn.curve import Panel, draw, line_of
+from melodyrl.learn.rows import write_rows
 from melodyrl.learn.run_folder import Point, RunFolder
 from melodyrl.learn.sweep.plan import Trial, Varied
 from melodyrl.learn.sweep.trial import measures, outcome
@@ -14,13 +14,15 @@ Cells = dict[str, str]
 def write_table(trials: Sequence[Trial], varied: Varied) -> list[Cells]:
     """Write sweep.csv, README.md and curves.png beside the trials; return the rows, best first."""
     folder = trials[0].folder.parent
-    rows = sorted(_rows(trials, varied), key=lambda row: -float(row["best"] or "-inf"))
-    with (folder / "sweep.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    found = {trial.name: measures(trial) for trial in trials}
+    columns = list(dict.fromkeys(k for points in found.values() for p in points for k in p))
+    measured = [name for name in columns if name not in ("updates", "reward")]
+    rows = [_row(trial, found[trial.name], measured, varied) for trial in trials]
+    rows.sort(key=lambda row: -float(row["best"] or "-inf"))
+    write_rows(rows, folder / "sweep.csv")
     (folder / "README.md").write_text("\n".join(markdown(rows)) + "\n", "utf-8")
-    _draw(trials)
+    if panels := [_panel(name, found) for name in columns if name != "updates"]:
+        draw(panels, folder / "curves.png")
     return rows
 
 
@@ -29,13 +31,6 @@ def markdown(rows: Sequence[Cells]) -> list[str]:
     names = list(rows[0])
     lines = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     return lines + [f"| {' | '.join(row.values())} |" for row in rows]
-
-
-def _rows(trials: Sequence[Trial], varied: Varied) -> list[Cells]:
-    found = {trial.name: measures(trial) for trial in trials}
-    columns = list(dict.fromkeys(k for points in found.values() for p in points for k in p))
-    measured = [name for name in columns if name not in ("updates", "reward")]
-    return [_row(trial, found[trial.name], measured, varied) for trial in trials]
 
 
 def _row(trial: Trial, points: list[Point], measured: list[str], varied: Varied) -> Cells:
@@ -52,19 +47,6 @@ def _row(trial: Trial, points: list[Point], measured: list[str], varied: Varied)
     return cells
 
 
-def _draw(trials: Sequence[Trial]) -> None:
-    curves = {trial.name: measures(trial) for trial in trials}
-    names = list(dict.fromkeys(key for points in curves.values() for p in points for key in p))
-    panels = [
-        Panel(
-            name,
-            {
-                trial: [(point["updates"], point[name]) for point in points if name in point]
-                for trial, points in curves.items()
-            },
-        )
-        for name in names
-        if name != "updates"
-    ]
-    if panels:
-        draw(panels, trials[0].folder.parent / "curves.png")
+def _panel(name: str, found: Mapping[str, list[Point]]) -> Panel:
+    """One figure of all trials."""
+    return Panel(name, {trial: line_of(points, name) for trial, points in found.items()})

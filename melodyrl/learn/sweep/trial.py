@@ -1,14 +1,13 @@
 """One trial of a sweep: the same run that `melodyrl train` makes, in a folder of the sweep."""
 
-import csv
 import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from melodyrl.errors import MelodyError
 from melodyrl.learn.report import Figures, Silent
+from melodyrl.learn.rows import append_row, read_rows
 from melodyrl.learn.run_folder import Point, RunFolder
 from melodyrl.learn.sweep.plan import Trial
 from melodyrl.learn.tasks import task_of
@@ -50,11 +49,7 @@ def write_outcome(trial: Trial, word: str) -> None:
 
 def measures(trial: Trial) -> list[Point]:
     """What was measured at each point of the curve, a resumed one's last."""
-    path = trial.folder / MEASURES
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+    rows = read_rows(trial.folder / MEASURES)
     return [row for _, row in sorted({row["updates"]: row for row in rows}.items())]
 
 
@@ -72,12 +67,6 @@ class _Measured(Silent):
     def point(self, updates: int, figures: Figures) -> None:
         """Write down and tell."""
         found = self._measure(self._folder.policy) if self._measure else {}
-        row: dict[str, Any] = {"updates": updates, "reward": figures["reward"], **found}
-        path = self._folder.path / MEASURES
-        is_new = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(row))
-            if is_new:
-                writer.writeheader()
-            writer.writerow(row)
+        row: Point = {"updates": updates, "reward": figures["reward"], **found}
+        append_row(row, self._folder.path / MEASURES)
         self._told(row)
