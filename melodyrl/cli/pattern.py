@@ -3,11 +3,15 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import Positional, arg
 
 from melodyrl.errors import ConfigError, FileError
+
+if TYPE_CHECKING:
+    from melodyrl.core.canvas.network import CanvasNetwork
+    from melodyrl.core.drums.pattern import Pattern as Grid
 
 MOST_BARS = 1024
 
@@ -53,7 +57,7 @@ class Pattern:
             print(f"Not kept: {', '.join(fill.missed)}.", file=sys.stderr)
         self._write(text, fill.pattern)
 
-    def _network(self):  # noqa: ANN202
+    def _network(self) -> "CanvasNetwork | None":
         from melodyrl.core.canvas.file import load
         from melodyrl.core.drums import scene
         from melodyrl.core.drums.rules import TERMS
@@ -81,7 +85,7 @@ class Pattern:
             reason = getattr(error, "strerror", None) or "it is no text"
             raise FileError(f"{self.grid} cannot be read: {reason}.") from error
 
-    def _write(self, text: str, pattern) -> None:  # noqa: ANN001
+    def _write(self, text: str, pattern: "Grid") -> None:
         from melodyrl.core.drums.kit import CHANNEL
         from melodyrl.core.drums.notes import end_ns, notes_of
         from melodyrl.core.midi.smf import PPQN, NamedTrack, write_bytes, write_take

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from melodyrl.cli.kept_policies import KeptPolicies
-from melodyrl.cli.playing import open_chord_policy, open_policy
+from melodyrl.cli.policy_list import open_choice
 from melodyrl.core.engine.cast import digest_of
 from melodyrl.core.engine.events import Part, SetPolicy
 from melodyrl.core.engine.session import Session
 from melodyrl.core.policy.policy import Policy
 from melodyrl.errors import FileError
 
-_OPENERS = {"melody": open_policy, "chords": open_chord_policy}
 _ALWAYS = {"melody": ("shipped", "greedy", "rules"), "chords": ("shipped", "greedy")}
 _FLAGS = {"melody": "--policy", "chords": "--chord-policy"}
 
@@ -38,16 +37,17 @@ def cast_of(
         (event.part, event.digest) for _, event in recording.events if isinstance(event, SetPolicy)
     }
     found = _Finder(kept, melody or session.policy, chords)
+    first, accompanist = recording.policy_digest, recording.chord_policy_digest
     return TakeCast(
-        open_policy(melody) if melody else found.policy("melody", recording.policy_digest),
-        open_chord_policy(chords) if chords else _chords(found, recording.chord_policy_digest),
+        open_choice(melody, "melody") if melody else found.policy("melody", first),
+        open_choice(chords, "chords") if chords else _chords(found, accompanist),
         {(part, digest): found.policy(part, digest) for part, digest in sorted(entered)},
     )
 
 
 def _chords(found: "_Finder", digest: str) -> Policy:
     """Takes from before the digest was kept were played by the one that ships, most likely."""
-    return found.policy("chords", digest) if digest else open_chord_policy("shipped")
+    return found.policy("chords", digest) if digest else open_choice("shipped", "chords")
 
 
 class _Finder:
@@ -61,7 +61,7 @@ class _Finder:
             return policy
         for choice in filter(None, (self._named[part], *_ALWAYS[part])):
             try:
-                policy = _OPENERS[part](choice)
+                policy = open_choice(choice, part)
             except FileError:
                 continue
             if digest in (digest_of(policy), policy.name):

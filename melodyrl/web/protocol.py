@@ -22,9 +22,9 @@ To the page: "hello" once, then "note", "state", "lost" (some notes were not sen
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, NoReturn, TypeAlias, cast, get_args
+from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
 import melodyrl
 from melodyrl.core.engine import events
@@ -45,6 +45,7 @@ METERS = ((4, 4), (3, 4), (6, 8))
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Message = dict[str, Json]
+Choice = TypeVar("Choice", bound=str)
 
 
 def parse(text: str) -> Wish:
@@ -165,6 +166,15 @@ def _shown(value: object) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
+def _one_of(fields: dict[str, Any], name: str, word: str, known: Sequence[Choice]) -> Choice:
+    """A field that is one of those known; the word is what a sentence calls it."""
+    value = fields.pop(name, None)
+    for each in known:
+        if value == each:
+            return each
+    raise ProtocolError(f"{word} {_shown(value)} is not one of {', '.join(known)}.")
+
+
 def _whole(fields: dict[str, Any], name: str, low: int, high: int) -> int:
     value = fields.pop(name, None)
     if type(value) is not int or not low <= value <= high:
@@ -208,10 +218,7 @@ def _knob(fields: dict[str, Any]) -> Event:
 
 
 def _mode(fields: dict[str, Any]) -> Event:
-    mode = fields.pop("mode", None)
-    if mode not in get_args(events.Mode):
-        raise ProtocolError(f"Mode {_shown(mode)} is not one of {', '.join(events.MODES)}.")
-    return events.SetMode(mode)
+    return events.SetMode(_one_of(fields, "mode", "Mode", events.MODES))
 
 
 def _tempo(fields: dict[str, Any]) -> Event:
@@ -219,19 +226,11 @@ def _tempo(fields: dict[str, Any]) -> Event:
 
 
 def _clock(fields: dict[str, Any]) -> Event:
-    source = fields.pop("source", None)
-    for known in events.CLOCKS:
-        if source == known:
-            return events.SetClock(known)
-    raise ProtocolError(f"Clock {_shown(source)} is not one of {', '.join(events.CLOCKS)}.")
+    return events.SetClock(_one_of(fields, "source", "Clock", events.CLOCKS))
 
 
 def _feel(fields: dict[str, Any]) -> Event:
-    feel = fields.pop("feel", None)
-    for known in events.FEEL_CHOICES:
-        if feel == known:
-            return events.SetFeel(known)
-    raise ProtocolError(f"Feel {_shown(feel)} is not one of {', '.join(events.FEEL_CHOICES)}.")
+    return events.SetFeel(_one_of(fields, "feel", "Feel", events.FEEL_CHOICES))
 
 
 def _key(fields: dict[str, Any]) -> Event:
@@ -271,11 +270,7 @@ def _learn(fields: dict[str, Any]) -> Event:
 
 
 def _target(fields: dict[str, Any]) -> events.Target:
-    target = fields.pop("target", None)
-    for known in events.TARGETS:
-        if target == known:
-            return known
-    raise ProtocolError(f"Target {_shown(target)} is not one of {', '.join(events.TARGETS)}.")
+    return _one_of(fields, "target", "Target", events.TARGETS)
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Wish]] = {
