@@ -14,7 +14,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from tests.live.hearing import HURRY, MACHINE, POLICY, judge, unended, write_chords
+from tests.live.hearing import HURRY, MACHINE, MANNER, POLICY, judge, unended, write_chords
 
 pytestmark = [pytest.mark.alsa, pytest.mark.slow]
 
@@ -30,8 +30,8 @@ set -u
 through=$(aconnect -l | sed -n "s/^client \([0-9]*\): 'Midi Through'.*/\1:0/p" | head -1)
 melodyrl=(python -c 'from melodyrl.cli import main; main()')
 play() {
-  "${melodyrl[@]}" jam --headless --api alsa --policy "$POLICY" --channel 2 --tempo "$TEMPO" \
-    >$1.log 2>&1 & jam=$!
+  "${melodyrl[@]}" jam --headless --api alsa --policy "$POLICY" $MANNER \
+    --channel 2 --tempo "$TEMPO" >$1.log 2>&1 & jam=$!
   until grep -q '^Play' $1.log; do kill -0 $jam || return; sleep 0.2; done
   aconnect "$through" melodyrl:0
   arecordmidi -p "$through,melodyrl-out:0" -b 120 -t 480 $1.mid >$1.rec 2>&1 & recorder=$!
@@ -64,6 +64,7 @@ def left(tmp_path_factory):
     env = {
         **os.environ,
         "POLICY": POLICY,
+        "MANNER": " ".join(MANNER),
         "TEMPO": str(TEMPO_BPM),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(Path(__file__).parents[2]),

@@ -21,6 +21,7 @@ from melodyrl.live.ports import open_ports
 from tests.live.hearing import (
     HURRY,
     MACHINE,
+    MANNER,
     POLICY,
     Heard,
     judge,
@@ -75,7 +76,7 @@ class Rig:
         self, env: dict[str, str], folder: Path, policy: str = POLICY, flags: tuple[str, ...] = ()
     ) -> None:
         self.env = env
-        self.flags = ["--policy", policy, *flags]
+        self.flags = ["--policy", policy, *MANNER, *flags]
         self.dump = folder / "dump.txt"
         self.chords = folder / "chords.mid"
         self.takes = folder / "takes"
