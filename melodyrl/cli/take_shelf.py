@@ -50,7 +50,7 @@ class TakeShelf:
             return None
         session = _session(path)
         recording = session.recording
-        if kind == "musicxml" and summary(session, name).length_s > LONGEST_SCORE_S:
+        if kind == "musicxml" and _length_s(session) > LONGEST_SCORE_S:
             raise FileError(
                 "The take lasts more than an hour; save its score with `melodyrl takes`."
             )
@@ -71,16 +71,20 @@ class TakeShelf:
 
 def summary(session: Session, name: str) -> Kept:
     """How long a session lasted, and how many notes were played in it."""
-    events, until_ns = session.recording.events, session.recording.until_ns
-    first_ns = events[0][0] if events else until_ns
     return Kept(
         name,
         session.began,
-        (until_ns - first_ns + 500_000_000) // 1_000_000_000,  # a broken moment fits no float
-        sum(isinstance(event, NoteOn) for _, event in events),
+        _length_s(session),
+        sum(isinstance(event, NoteOn) for _, event in session.recording.events),
         sum(isinstance(message, NoteOn) for _, message in session.wire),
         session.has_ended,
     )
+
+
+def _length_s(session: Session) -> int:
+    events, until_ns = session.recording.events, session.recording.until_ns
+    first_ns = events[0][0] if events else until_ns
+    return (until_ns - first_ns + 500_000_000) // 1_000_000_000  # a broken moment fits no float
 
 
 def _version(path: Path) -> tuple[str, int, int]:

@@ -2,7 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib import resources
+from typing import get_args
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,14 +14,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from melodyrl.errors import MidiFileError
+from melodyrl.errors import FileError, MidiFileError
 from melodyrl.web import midi_file, protocol
 from melodyrl.web.cards import CardReader, Cards
 from melodyrl.web.gate import Gate
 from melodyrl.web.guard import Guard
 from melodyrl.web.hub import Hub, Seat
 from melodyrl.web.lan import Lan
-from melodyrl.web.shelf import Shelf
+from melodyrl.web.shelf import FileKind, Shelf
 from melodyrl.web.shelf_reader import ShelfReader
 from melodyrl.web.wire import Wire
 
@@ -60,23 +63,11 @@ def build(
     async def take(_: Request) -> Response:
         return _take_response(await wire.take())
 
-    async def earlier(_: Request) -> Response:
-        return await shelf_reader.list()
-
-    async def earlier_take(request: Request) -> Response:
-        return await shelf_reader.file(request.path_params["name"], "mid")
-
-    async def score(request: Request) -> Response:
-        return await shelf_reader.file(request.path_params["name"], "musicxml")
-
-    async def earlier_notes(request: Request) -> Response:
-        return await shelf_reader.notes(request.path_params["name"])
-
     reading = asyncio.Semaphore(1)  # one file at a time: the threads would only slow each other
 
     async def take_notes(_: Request) -> Response:
         data = await wire.take()
-        return _no_take() if data is None else await _take_notes_response(data, reading)
+        return _no_take() if data is None else await _told(midi_file.describe_take, data, reading)
 
     async def notes(request: Request) -> Response:
         return await _notes_response(request, reading)
@@ -91,15 +82,17 @@ def build(
             Route("/take.mid", take),
             Route("/take/notes", take_notes),
             Route("/policies", CardReader(cards).list),
-            Route("/takes", earlier),
-            Route("/takes/{name}.mid", earlier_take),
-            Route("/takes/{name}.musicxml", score),
-            Route("/takes/{name}/notes", earlier_notes),
+            Route("/takes", shelf_reader.list),
+            *(
+                Route(f"/takes/{{name}}.{kind}", partial(shelf_reader.file, kind=kind))
+                for kind in get_args(FileKind)
+            ),
+            Route("/takes/{name}/notes", shelf_reader.notes),
             Route("/notes", notes, methods=["POST"]),
             WebSocketRoute("/socket", socket),
         ],
         middleware=_doors(host, port, lan),
-        exception_handlers={404: _missing},
+        exception_handlers={404: _missing, MidiFileError: _said(422), FileError: _said(500)},
     )
 
 
@@ -137,24 +130,30 @@ def _no_take() -> Response:
     return PlainTextResponse("There is no take to download yet: play first.\n", status_code=503)
 
 
-async def _take_notes_response(data: bytes, reading: asyncio.Semaphore) -> Response:
-    try:
-        async with reading:
-            return JSONResponse(await asyncio.to_thread(midi_file.describe_take, data))
-    except MidiFileError as error:
-        return PlainTextResponse(str(error), status_code=422)
+def _said(status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """An answer of the sentence that an error is."""
+
+    async def answer(_: Request, error: Exception) -> Response:
+        return PlainTextResponse(f"{error}\n", status_code=status)
+
+    return answer
+
+
+async def _told(
+    describe: Callable[[bytes], protocol.Message], data: bytes, reading: asyncio.Semaphore
+) -> Response:
+    """The notes of a file; on a thread, so that the browsers hear on meanwhile."""
+    async with reading:
+        return JSONResponse(await asyncio.to_thread(describe, data))
 
 
 async def _notes_response(request: Request, reading: asyncio.Semaphore) -> Response:
-    """The notes of the .mid in a request; on a thread, so that the browsers hear on meanwhile."""
+    """The notes of the .mid in a request."""
     try:
         data = await asyncio.wait_for(_body(request), _FILE_S)
-        async with reading:
-            return JSONResponse(await asyncio.to_thread(midi_file.describe, data))
-    except MidiFileError as error:
-        return PlainTextResponse(str(error), status_code=422)
     except (TimeoutError, ClientDisconnect):
         return PlainTextResponse("The file did not arrive; drop it again.\n", status_code=408)
+    return await _told(midi_file.describe, data, reading)
 
 
 async def _body(request: Request) -> bytes:

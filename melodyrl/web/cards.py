@@ -1,12 +1,13 @@
 """Policies, as the page may see them: what it asks of whoever lists them."""
 
 import asyncio
-import json
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from melodyrl.web.answers import as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,4 @@ class CardReader:
         """The cards as JSON."""
         async with self._reading:
             listed = await asyncio.to_thread(self._cards.cards) if self._cards else []
-        # Not JSONResponse: it fails on half a character, which a file's name may hold.
-        text = json.dumps({"policies": [asdict(card) for card in listed]})
-        return Response(text, media_type="application/json")
+        return as_json({"policies": [asdict(card) for card in listed]})

@@ -1,6 +1,5 @@
 """The notes of a .mid as JSON: of one that a page hands in, and of the take, to be heard again."""
 
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import cast
 
@@ -8,8 +7,9 @@ import mido
 
 from melodyrl.core.midi.messages import Message as MidiMessage
 from melodyrl.core.midi.messages import from_bytes
-from melodyrl.core.midi.notes import Note, notes_of
+from melodyrl.core.midi.notes import notes_of
 from melodyrl.core.midi.reader import Performance, parse_performance
+from melodyrl.core.midi.writer import NamedTrack
 from melodyrl.core.music.tempo import Nanos, Ticks, tempo_bpm
 from melodyrl.errors import MidiFileError
 from melodyrl.web.protocol import METERS, TEMPO_BPM, Json, Message
@@ -60,17 +60,17 @@ def describe_take(data: bytes) -> Message:
     performance = parse_performance(data, "The take")
     tracks = _tracks(performance)
     starts = sorted(note.start_ns for track in tracks for note in track.notes)
-    until_ns = starts[TAKE_NOTES] if len(starts) > TAKE_NOTES else None
-    if until_ns is not None:
-        tracks = [
-            _Track(track.name, [note for note in track.notes if note.start_ns < until_ns])
-            for track in tracks
-        ]
-    until = None if until_ns is None else until_ns / 1e9
-    return {**_described(performance, tracks), "until": until}
+    if len(starts) <= TAKE_NOTES:
+        return {**_described(performance, tracks), "until": None}
+    until_ns = starts[TAKE_NOTES]
+    first = [
+        NamedTrack(track.name, [note for note in track.notes if note.start_ns < until_ns])
+        for track in tracks
+    ]
+    return {**_described(performance, first), "until": until_ns / 1e9}
 
 
-def _described(performance: Performance, tracks: list["_Track"]) -> Message:
+def _described(performance: Performance, tracks: list[NamedTrack]) -> Message:
     meter = performance.meters[0][1]
     lowest, highest = TEMPO_BPM
     return {
@@ -80,19 +80,13 @@ def _described(performance: Performance, tracks: list["_Track"]) -> Message:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Track:
-    name: str
-    notes: list[Note]
-
-
-def _tracks(performance: Performance) -> list[_Track]:
+def _tracks(performance: Performance) -> list[NamedTrack]:
     """Those tracks that have notes which are no drums."""
     tracks = [_track(track, performance) for track in performance.tracks]
     return [track for track in tracks if track.notes]
 
 
-def _track(track: mido.MidiTrack, performance: Performance) -> _Track:
+def _track(track: mido.MidiTrack, performance: Performance) -> NamedTrack:
     ticks = accumulate(message.time for message in track)
     heard = [
         (performance.tempo_map.ns(Ticks(tick)), message)
@@ -100,10 +94,10 @@ def _track(track: mido.MidiTrack, performance: Performance) -> _Track:
         if (message := _channel_message(midi)) is not None and message.channel != _DRUMS
     ]
     name = next((str(midi.name) for midi in track if midi.type == "track_name"), "")
-    return _Track(name, notes_of(heard, performance.end_ns))
+    return NamedTrack(name, notes_of(heard, performance.end_ns))
 
 
-def _told(track: _Track, performance: Performance) -> Message:
+def _told(track: NamedTrack, performance: Performance) -> Message:
     return {
         "name": track.name,
         "notes": [

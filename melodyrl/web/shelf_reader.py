@@ -1,13 +1,13 @@
 """Answers of the server about earlier takes: a list, and one of them as a file."""
 
 import asyncio
-import json
 from dataclasses import asdict
 from urllib.parse import quote
 
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from melodyrl.errors import FileError, MidiFileError
+from melodyrl.web.answers import as_json
 from melodyrl.web.midi_file import describe_take
 from melodyrl.web.shelf import FileKind, Shelf
 
@@ -29,40 +29,31 @@ class ShelfReader:
         self._shelf = shelf
         self._reading = asyncio.Semaphore(1)
 
-    async def list(self) -> Response:
+    async def list(self, _: Request) -> Response:
         """The takes, and whether any are kept at all, as JSON."""
         if self._shelf is None:
-            return _json({"kept": False, "most": MOST_TAKES, "takes": []})
-        try:
-            async with self._reading:
-                takes = await asyncio.to_thread(self._shelf.takes, MOST_TAKES)
-        except FileError as error:
-            return _unreadable(error)
-        return _json({"kept": True, "most": MOST_TAKES, "takes": [asdict(take) for take in takes]})
+            return as_json({"kept": False, "most": MOST_TAKES, "takes": []})
+        async with self._reading:
+            takes = await asyncio.to_thread(self._shelf.takes, MOST_TAKES)
+        kept = [asdict(take) for take in takes]
+        return as_json({"kept": True, "most": MOST_TAKES, "takes": kept})
 
-    async def file(self, name: str, kind: FileKind) -> Response:
+    async def file(self, request: Request, kind: FileKind) -> Response:
         """One take as a file, where the list has its name."""
-        try:
-            data = await self._file(name, kind)
-        except FileError as error:
-            return _unreadable(error)
+        name = request.path_params["name"]
+        data = await self._file(name, kind)
         if data is None:
             return _none_of_that_name()
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.{kind}"}
         return Response(data, media_type=_TYPES[kind], headers=headers)
 
-    async def notes(self, name: str) -> Response:
+    async def notes(self, request: Request) -> Response:
         """The notes of one take as JSON, see `midi_file.describe_take`."""
-        try:
-            data = await self._file(name, "mid")
-            if data is None:
-                return _none_of_that_name()
-            async with self._reading:
-                return _json(await asyncio.to_thread(describe_take, data))
-        except MidiFileError as error:
-            return PlainTextResponse(f"{error}\n", status_code=422)
-        except FileError as error:
-            return _unreadable(error)
+        data = await self._file(request.path_params["name"], "mid")
+        if data is None:
+            return _none_of_that_name()
+        async with self._reading:
+            return as_json(await asyncio.to_thread(describe_take, data))
 
     async def _file(self, name: str, kind: FileKind) -> bytes | None:
         if self._shelf is None:
@@ -71,14 +62,5 @@ class ShelfReader:
             return await asyncio.to_thread(self._shelf.file, name, kind, MOST_TAKES)
 
 
-def _json(value: object) -> Response:
-    # Not JSONResponse: it fails on half a character, which a broken file may hold.
-    return Response(json.dumps(value), media_type="application/json")
-
-
 def _none_of_that_name() -> Response:
     return PlainTextResponse("There is no take of that name.\n", status_code=404)
-
-
-def _unreadable(error: FileError) -> Response:
-    return PlainTextResponse(f"{error}\n", status_code=500)

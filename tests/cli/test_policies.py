@@ -8,13 +8,9 @@ from melodyrl.cli.policy_cards import PolicyCards
 from melodyrl.cli.policy_list import PolicyList, choice_of, shipped_file
 from melodyrl.cli.programs import parse_programs
 from melodyrl.core.policy.policy import GreedyPolicy, RulePolicy
-from melodyrl.core.policy.presets import EIGHT_BAR, FULL
+from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.errors import CheckpointError, ConfigError
-from tests.core.policy_files import card, form, packed, tensors
-
-
-def policy_bytes(preset=FULL, **changes):
-    return packed(card(preset, **changes), tensors(form(preset)))
+from tests.core.policy_files import policy_bytes
 
 
 @pytest.fixture

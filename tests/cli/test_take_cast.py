@@ -17,13 +17,13 @@ from melodyrl.core.policy.chords.preset import CHORDS
 from melodyrl.core.policy.policy import GreedyPolicy
 from melodyrl.core.policy.presets import FULL
 from melodyrl.errors import FileError
-from tests.core.policy_files import card, form, packed, tensors
+from tests.core.policy_files import policy_bytes
 
 STEP = 125_000_000
 
 
 def policy(seed):
-    return load(packed(card(FULL), tensors(form(FULL), seed)))
+    return load(policy_bytes(seed=seed))
 
 
 FIRST, SECOND = policy(1), policy(2)

@@ -9,7 +9,7 @@ from safetensors.numpy import save
 
 from melodyrl.core.policy.network import Form
 from melodyrl.core.policy.observe import layout_hash, size
-from melodyrl.core.policy.presets import EIGHT_BAR, Preset
+from melodyrl.core.policy.presets import EIGHT_BAR, FULL, Preset
 
 
 def form(preset: Preset = EIGHT_BAR, hidden: int = 8, **more: Any) -> Form:
@@ -44,6 +44,11 @@ def packed(card_text: Any = None, arrays: dict[str, np.ndarray] | None = None) -
     text = card() if card_text is None else card_text
     text = text if isinstance(text, str) else json.dumps(text)
     return save(arrays or tensors(form()), {"melodyrl": text})
+
+
+def policy_bytes(preset: Preset = FULL, seed: int = 0, **changes: Any) -> bytes:
+    """The file of a sound policy; with changes of its card."""
+    return packed(card(preset, **changes), tensors(form(preset), seed))
 
 
 def with_header(data: bytes, change: Any) -> bytes:

@@ -13,20 +13,16 @@ from melodyrl.core.engine.events import Nanos, SetPolicy
 from melodyrl.core.policy.checkpoint import load
 from melodyrl.core.policy.chords.preset import CHORDS
 from melodyrl.core.policy.policy import GreedyPolicy
-from melodyrl.core.policy.presets import EIGHT_BAR, FULL
+from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.errors import CheckpointError, ConfigError, FileError
 from melodyrl.live.casting import Casting
 from melodyrl.live.file_watch import FileWatch
 from melodyrl.live.inbox import Call, Inbox
 from melodyrl.live.rehearsal import rehearse
-from tests.core.policy_files import card, form, packed, tensors
+from tests.core.policy_files import policy_bytes
 from tests.fakes import BrokenPolicy, EightBarPolicy, FakePolicy
 
 LONG_S = 5.0
-
-
-def policy_bytes(seed=0, preset=FULL):
-    return packed(card(preset), tensors(form(preset), seed))
 
 
 class Stand:
@@ -79,10 +75,10 @@ class Stand:
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "mine.safetensors").write_bytes(policy_bytes(1))
-    (tmp_path / "other.safetensors").write_bytes(policy_bytes(2))
-    (tmp_path / "small.safetensors").write_bytes(policy_bytes(3, EIGHT_BAR))
-    (tmp_path / "broken.safetensors").write_bytes(policy_bytes(4)[:5000])
+    (tmp_path / "mine.safetensors").write_bytes(policy_bytes(seed=1))
+    (tmp_path / "other.safetensors").write_bytes(policy_bytes(seed=2))
+    (tmp_path / "small.safetensors").write_bytes(policy_bytes(EIGHT_BAR, seed=3))
+    (tmp_path / "broken.safetensors").write_bytes(policy_bytes(seed=4)[:5000])
     return tmp_path
 
 
@@ -151,7 +147,7 @@ def test_what_was_refused_is_past_with_the_next_choice(stand):
 
 
 def test_a_file_that_changes_while_it_plays_is_taken_over(stand, folder):
-    data = policy_bytes(5)
+    data = policy_bytes(seed=5)
     (folder / "mine.safetensors").write_bytes(data)
     stand.wait_for("From the next bar on the melody is played by mine.")
 
@@ -162,8 +158,8 @@ def test_a_file_that_changes_while_it_plays_is_taken_over(stand, folder):
 def test_a_file_that_is_chosen_is_looked_at_from_then_on_and_the_one_before_no_more(stand, folder):
     stand.casting.choose("other")
     stand.wait_for("by other")
-    (folder / "mine.safetensors").write_bytes(policy_bytes(6))
-    data = policy_bytes(7)
+    (folder / "mine.safetensors").write_bytes(policy_bytes(seed=6))
+    data = policy_bytes(seed=7)
     (folder / "other.safetensors").write_bytes(data)
     with stand.wake:
         assert stand.wake.wait_for(lambda: len(stand.said) == 2, LONG_S)
@@ -178,7 +174,7 @@ def test_a_file_that_changes_into_nonsense_is_refused_and_a_good_one_after_it_is
     stand.wait_for("mine.safetensors is not a safetensors file")
     assert stand.pump() == []
 
-    path.write_bytes(policy_bytes(8))
+    path.write_bytes(policy_bytes(seed=8))
     stand.wait_for("by mine")
     assert len(stand.pump()) == 1
     assert stand.said[0].endswith("; the old one plays on.")

@@ -9,8 +9,7 @@ import pytest
 from melodyrl.cli import main
 from melodyrl.cli.take_folder import read_session, take_paths
 from melodyrl.core.engine.events import SetPolicy
-from melodyrl.core.policy.presets import FULL
-from tests.core.policy_files import card, form, packed, tensors
+from tests.core.policy_files import policy_bytes
 from tests.live.hearing import MACHINE
 from tests.live.test_jack import TEMPO_BPM, Rig
 
@@ -42,10 +41,6 @@ port.delete()
 """Asks for another program each sixteenth; 78 is none that is known."""
 
 SWITCHES = ("1=shipped", "2=greedy", "3=rules", "4=greedy-chords")
-
-
-def policy_bytes(seed):
-    return packed(card(FULL), tensors(form(FULL), seed))
 
 
 def ledger(heard):
@@ -108,14 +103,14 @@ def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
 @pytest.mark.slow
 def test_a_file_that_is_written_anew_enters_and_nonsense_does_not(jack, here, tmp_path, capsys):
     path = tmp_path / "mine.safetensors"
-    path.write_bytes(policy_bytes(1))
+    path.write_bytes(policy_bytes(seed=1))
     rig = Rig(jack, tmp_path, policy=str(path))
     try:
         rig.open()
         rig.play(8)
         path.write_bytes(b"nonsense, and no policy")
         rig.until(rig.daemon, f"The checkpoint {path} is not a safetensors file")
-        path.write_bytes(policy_bytes(2))
+        path.write_bytes(policy_bytes(seed=2))
         rig.until(rig.daemon, "From the next bar on the melody is played by")
         subprocess.run(["sleep", "3"], check=True)
         entered, (begun, doubled, hanging) = played(rig)

@@ -10,18 +10,13 @@ from playwright.sync_api import expect
 from melodyrl.cli.policy_cards import PolicyCards
 from melodyrl.cli.policy_list import PolicyList
 from melodyrl.core.engine.events import ChoosePolicy
-from melodyrl.core.policy.presets import FULL
-from tests.core.policy_files import card, form, packed, tensors
+from tests.core.policy_files import policy_bytes
 from tests.web.driving import wait_until
 from tests.web.stand_in import StandIn
 
 pytestmark = pytest.mark.browser
 
 SCRIPT = "<img src=x onerror=hacked=1>"
-
-
-def policy_bytes(**changes):
-    return packed(card(FULL, **changes), tensors(form(FULL)))
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def bars_of(recording: Recording) -> Bars:
     before: Snapshot | None = None
     for seen in _counted(recording):
         meter = parse_meter(seen.meter)
-        if before is None or seen.step == 0 or not _follows(seen, before):
+        if before is None or not _follows(seen, before):
             bars.append(Bar(bars[-1].end if bars else 0, meter, seen.tempo_bpm))
         if seen.chord and (before is None or seen.chord != before.chord):
             here = seen.step, parse_chord(seen.chord)

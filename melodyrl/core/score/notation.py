@@ -23,7 +23,6 @@ _IN_SIX = {12: 12, 6: 6, 4: 2, 3: 3, 2: 1, 1: 1}
 """The same where they are in six."""
 
 _LETTERS = "FCGDAEB"  # the line of fifths, C at 0
-_CLASSES = (5, 0, 7, 2, 9, 4, 11)
 _BELOW = 3
 """How far the twelve names of a key's notes reach along the line of fifths below its major tonic:
 two beyond its own seven there, and so three above them, where a minor key's leading note lies."""
@@ -106,4 +105,4 @@ def spelled(pitch: int, sharps: int) -> Spelled:
     lowest = sharps - _BELOW
     line = lowest + (pitch * 7 - lowest) % 12
     step, alter = (line + 1) % 7, (line + 1) // 7
-    return Spelled(_LETTERS[step], alter, (pitch - alter - _CLASSES[step]) // 12 - 1)
+    return Spelled(_LETTERS[step], alter, (pitch - alter) // 12 - 1)

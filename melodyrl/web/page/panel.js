@@ -20,11 +20,23 @@ const FEEL_WORDS = {
   hornpipe: "hornpipe: dotted and wide",
 };
 const CLOCK_NAMES = { internal: "Its own", midi: "MIDI clock", follow: "Your beat", link: "Ableton Link" };
-const KEEPS_TEMPO = new Set(["internal", "follow", "link"]); // where a tempo of ours is heard
 const CLOCK_WORDS = {
   waiting: "It has not started yet.",
   locked: "The music keeps to it.",
   holding: "It is not heard; the music goes on at its last tempo.",
+};
+const ASKED = { // what each choice asks for, by its value
+  key(value) {
+    const [tonic, minor] = value.split(" ");
+    return tonic === "auto" ? { type: "key", tonic: null } : { type: "key", tonic: Number(tonic), minor: minor === "true" };
+  },
+  meter(value) {
+    const [beats, unit] = value.split("/").map(Number);
+    return { type: "meter", beats, unit };
+  },
+  "clock-source": (source) => ({ type: "clock", source }),
+  split: (value) => ({ type: "split", pitch: value === "" ? null : Number(value) }),
+  feel: (feel) => ({ type: "feel", feel }),
 };
 const SETTLE_MS = 500; // a control that was just moved is not moved back by an older state
 
@@ -44,11 +56,12 @@ export class Panel {
     at("key").append(new Option("Auto", "auto"), ...[false, true].flatMap((minor) => NAMES.map(
       (name, tonic) => new Option(`${name} ${minor ? "minor" : "major"}`, `${tonic} ${minor}`),
     )));
-    at("key").addEventListener("change", () => this.askKey());
-    at("meter").addEventListener("change", () => this.askMeter());
-    at("clock-source").addEventListener("change", () => this.askClock());
-    at("split").addEventListener("change", () => this.askSplit());
-    at("feel").addEventListener("change", () => this.askFeel());
+    for (const [id, asked] of Object.entries(ASKED)) {
+      at(id).addEventListener("change", () => {
+        this.touch(id);
+        this.send(asked(at(id).value));
+      });
+    }
   }
 
   /** Build what depends on the daemon: its modes, meters and ranges. */
@@ -111,36 +124,7 @@ export class Panel {
     this.send({ type: "tempo", tempo_bpm: bpm });
   }
 
-  askKey() {
-    this.touch("key");
-    const [tonic, minor] = at("key").value.split(" ");
-    this.send(tonic === "auto" ? { type: "key", tonic: null }
-      : { type: "key", tonic: Number(tonic), minor: minor === "true" });
-  }
-
-  askMeter() {
-    this.touch("meter");
-    const [beats, unit] = at("meter").value.split("/").map(Number);
-    this.send({ type: "meter", beats, unit });
-  }
-
-  askClock() {
-    this.touch("clock-source");
-    this.send({ type: "clock", source: at("clock-source").value });
-  }
-
-  askSplit() {
-    this.touch("split");
-    const { value } = at("split");
-    this.send({ type: "split", pitch: value === "" ? null : Number(value) });
-  }
-
-  askFeel() {
-    this.touch("feel");
-    this.send({ type: "feel", feel: at("feel").value });
-  }
-
-  /** Who leads, and how it stands with them; whoever is led has no tempo of their own. */
+  /** Who leads, and how it stands with them. */
   showClock({ clock, clock_state: state, clocks }) {
     const isLed = clock !== "internal";
     if (at("clock-source").options.length !== clocks.length) {
@@ -148,7 +132,7 @@ export class Panel {
     }
     if (this.isSettled("clock-source")) at("clock-source").value = clock;
     const text = `${CLOCK_NAMES[clock] ?? clock}: ${state}`;
-    for (const id of ["tempo", "tap"]) at(id).disabled = !KEEPS_TEMPO.has(clock);
+    for (const id of ["tempo", "tap"]) at(id).disabled = clock === "midi"; // its tempo is not ours to set
     at("clock").hidden = !isLed;
     at("clock").dataset.state = state;
     at("clock").title = CLOCK_WORDS[state] ?? state;

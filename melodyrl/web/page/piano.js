@@ -58,9 +58,9 @@ export class Piano {
   /** Mark where the player's keyboard is parted; null: nowhere. */
   markSplit(pitch) {
     if (pitch === this.split) return;
-    this.drawn.get(this.split)?.classList.remove("split");
+    const before = this.split;
     this.split = pitch;
-    this.drawn.get(pitch)?.classList.add("split");
+    for (const each of [before, pitch]) this.paint(each);
   }
 
   /** Lay the keys out for the width there is, from the shown octave upward. */
@@ -89,7 +89,6 @@ export class Piano {
     this.element.style.setProperty("--whites", whites);
     this.element.replaceChildren(...made);
     for (const pitch of this.drawn.keys()) this.paint(pitch);
-    this.drawn.get(this.split)?.classList.add("split");
   }
 
   caption(pitch) {
@@ -126,6 +125,7 @@ export class Piano {
     const whos = this.lit.get(pitch);
     key.classList.toggle("player", Boolean(whos?.has("player") || this.keys.isHeld(pitch)));
     key.classList.toggle("machine", Boolean(whos?.has("machine")));
+    key.classList.toggle("split", pitch === this.split);
   }
 
   hold(pitch, holder, velocity) {

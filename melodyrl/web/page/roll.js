@@ -77,7 +77,8 @@ export class Roll {
     c.fillRect(view.nowX, CHORD_LANE_PX, 1.5, this.height);
     this.drawSounding(c, view);
     this.strip.draw(c, view);
-    const hasChords = this.drawChords(c, view);
+    this.drawChords(c, view);
+    const hasChords = this.score.chords.at(-1)?.ms > view.from;
     this.isMoving = this.isInUse || lines > 0 || hasChords || !view.isSettled;
   }
 
@@ -150,7 +151,7 @@ export class Roll {
     drawNotes(c, sounding, view);
   }
 
-  /** Chord names along the top; the one that began before the left edge stays there. Whether any moves. */
+  /** Chord names along the top; the one that began before the left edge stays there. */
   drawChords(c, { x, from }) {
     c.font = "600 15px system-ui, sans-serif";
     const { chords } = this.score;
@@ -166,7 +167,6 @@ export class Roll {
       right = Math.min(right, x(ms));
       if (ms < from) break;
     }
-    return chords.length > 0 && chords.at(-1).ms > from;
   }
 }
 

@@ -35,7 +35,7 @@ export class WavButton {
     if (this.isBusy) return;
     this.show("Rendering…", true);
     try {
-      const notes = await takeNotes();
+      const { notes } = await takeNotes();
       if (lengthOf(notes) > MOST_S) {
         this.say(`The take lasts ${minutes(lengthOf(notes))}: the .wav holds its first ten minutes.`);
       }

@@ -36,26 +36,23 @@ export class Shelf {
     const when = take.began || take.name;
     row.append(textOf("b", when), textOf("span", take.problem ? "cannot be read" : contents(take)));
     if (take.problem) row.title = take.problem;
-    else row.append(this.playButton(take, when), ...KINDS.map((kind) => this.button(take, when, kind)));
+    else row.append(
+      this.button("▶", "Hear this take on this page", `Hear ${when}`, () => this.hear(take.name)),
+      ...KINDS.map(({ ending, text, title }) => this.button(
+        text, title, `Save ${text.toLowerCase()} of ${when}`, () => save(take.name, ending))),
+    );
     return row;
   }
 
-  playButton({ name }, when) {
-    const button = textOf("button", "▶");
-    button.title = "Hear this take on this page";
-    button.setAttribute("aria-label", `Hear ${when}`);
-    button.addEventListener("click", () => this.attempt(async () => {
-      await this.play(`/takes/${encodeURIComponent(name)}/notes`);
-      this.dialog.close();
-    }));
-    return button;
+  async hear(name) {
+    await this.play(`/takes/${encodeURIComponent(name)}/notes`);
+    this.dialog.close();
   }
 
-  button({ name }, when, { ending, text, title }) {
-    const button = textOf("button", text);
-    button.title = title;
-    button.setAttribute("aria-label", `Save ${text.toLowerCase()} of ${when}`);
-    button.addEventListener("click", () => this.attempt(() => save(name, ending)));
+  button(text, title, label, work) {
+    const button = Object.assign(textOf("button", text), { title });
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", () => this.attempt(work));
     return button;
   }
 

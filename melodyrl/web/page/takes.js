@@ -28,16 +28,14 @@ export async function tuneOf(file) {
 }
 
 /**
- * The notes of a take, by default of that of now, {at, length, pitch, velocity, part}, in seconds. Throws a sentence.
- *
- * say(seconds) is called where it is so long that only so much of it is told.
+ * The notes of a take, by default of that of now, {at, length, pitch, velocity, part}, in seconds; and
+ * until when they are told, null where all are. Throws a sentence.
  */
-export async function takeNotes(say = () => {}, path = "/take/notes") {
+export async function takeNotes(path = "/take/notes") {
   const { tracks, until } = await (await got(path)).json();
-  if (until !== null) say(until);
-  const notes = tracks.flatMap(({ name, notes }) => notes.map(([at, end, pitch, velocity]) => (
+  const notes = tracks.flatMap(({ name, notes: told }) => told.map(([at, end, pitch, velocity]) => (
     { at, length: end - at, pitch, velocity, part: PARTS[name] ?? "take player" })));
-  return notes.sort((a, b) => a.at - b.at);
+  return { notes: notes.sort((a, b) => a.at - b.at), until };
 }
 
 /** Plays the take on this page: nothing of it reaches the machine. */
@@ -64,9 +62,8 @@ export class Replay {
 
   /** Fetch a take and play it from the beginning. Throws a sentence. */
   async start(path) {
-    const notes = await takeNotes((seconds) => {
-      this.say(`The take is long: its first ${minutes(seconds)} are played.`);
-    }, path);
+    const { notes, until } = await takeNotes(path);
+    if (until !== null) this.say(`The take is long: its first ${minutes(until)} are played.`);
     this.stop();
     this.notes = notes;
     const began = performance.now();

@@ -1,7 +1,9 @@
 // The "why": what each reward term said for the machine's last note and for what it passed over, in
 // a musician's words. One line always; the whole table when it is opened.
 
-const GUARDED = [-0.25, 1]; // a guard is worth a word only when it objects
+const GUARD = { // worth a word only when it objects
+  title: "No loop", words: ["loops", "varied", "varied"], clear: [-0.25, 1], tip: "Stops it from going round in circles",
+};
 
 // A term is in [-1, 1]; `clear` is from where on its first word holds, and from where its last: about
 // what a fifth of the notes that could be chosen fall below, and what a third of them reach.
@@ -26,10 +28,7 @@ const TERMS = {
     title: "Echo", words: ["breaks off", "goes on", "answers"], clear: [-0.1, 0.15],
     tip: "Whether it answers what was played one, two and four bars ago, as people do",
   },
-  guard: {
-    title: "No loop", words: ["loops", "varied", "varied"], clear: GUARDED,
-    tip: "Stops it from going round in circles",
-  },
+  guard: GUARD,
   fit: {
     title: "Fits", words: ["against the tune", "passes", "fits the tune"], clear: [-0.01, 0.015], full: 0.1,
     tip: "Against the notes of the tune that it sounds under",
@@ -50,13 +49,9 @@ const TERMS = {
     title: "Returns", words: ["new here", "goes on", "comes back"], clear: [-0.02, 0.02], full: 0.1,
     tip: "Whether it takes up chords that were played before",
   },
-  loops: {
-    title: "No loop", words: ["loops", "varied", "varied"], clear: GUARDED,
-    tip: "Stops it from going round in circles",
-  },
+  loops: GUARD,
 };
 const WAYS = { notes: "the same notes", steps: "the same steps from another note", rhythm: "its rhythm" };
-const GUARDS = ["guard", "loops"];
 const CLEAR = [-0.1, 0.1]; // for what a term has no words for
 const FULL = 0.6; // of 1: what fills a bar, where a term is no smaller; hardly a note is worth more
 const ASIDE = { hold: "hold on", rest: "rest" };
@@ -85,8 +80,8 @@ export class Why {
   }
 }
 
-const isGuard = ([term]) => GUARDS.includes(term);
-const objects = ([, value]) => value < GUARDED[0];
+const isGuard = ([term]) => TERMS[term] === GUARD;
+const objects = ([, value]) => value < GUARD.clear[0];
 const isAside = ({ name }) => name.toLowerCase() in ASIDE;
 const nameOf = (choice) => ASIDE[choice.name.toLowerCase()] ?? choice.name;
 const percent = (share) => (share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`);
