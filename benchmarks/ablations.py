@@ -13,14 +13,13 @@ from dataclasses import replace
 from statistics import mean
 from typing import Any
 
-import numpy as np
 import torch
 
 from melodyrl.env.baselines import greedy
 from melodyrl.learn.config import TrainConfig
 from melodyrl.learn.evaluate import evaluate
 from melodyrl.learn.tasks import task_of
-from melodyrl.learn.trainer import Trainer
+from melodyrl.learn.train import trainer_of
 
 CHANGES: dict[str, dict[str, Any]] = {
     "defaults": {},
@@ -72,19 +71,12 @@ def main() -> None:
 
 def learned(config: TrainConfig, seconds: float) -> tuple[float, int]:
     """Mean w·r a step after so many seconds of CPU, and the updates that were made in them."""
-    precision = "medium" if config.fast_products else "highest"
-    torch.set_float32_matmul_precision(precision)
     task = task_of(config.preset)
-    rng = np.random.default_rng([config.seed, 1])
-    trainer = Trainer(config, task.lanes(config.lanes, rng), task.sample_w, task.network)
+    trainer = trainer_of(config, task)
     begun = time.process_time()
     while (progress := (time.process_time() - begun) / seconds) < 1:
         trainer.step(progress)
-
-    def choose(lanes: Any, seen: Any) -> Any:
-        return trainer.learner.act(seen.features, lanes.w, seen.judgement, seen.mask)
-
-    return evaluate(task.test(), choose).per_step, trainer.updates
+    return evaluate(task.test(), trainer.choose).per_step, trainer.updates
 
 
 if __name__ == "__main__":

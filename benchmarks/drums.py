@@ -11,12 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from melodyrl.core.canvas.file import load
-from melodyrl.core.drums import scene
 from melodyrl.core.drums.fill import ATTEMPTS, TEMPERATURE, complete
 from melodyrl.core.drums.pattern import Pattern
-from melodyrl.core.drums.rules import TERMS
 from melodyrl.env.drum_players import DrumPatterns
+from melodyrl.env.painter import read_painter
 
 SEED = 20_261_123
 
@@ -36,8 +34,7 @@ def main() -> None:
     row("random strokes", given, arguments.seeds, 1000.0, None)
     row("the rules alone", given, arguments.seeds, TEMPERATURE, None)
     if arguments.policy:
-        told = (scene.NAME, TERMS, scene.PLANES, scene.SIZE)
-        network = load(arguments.policy, *told)[0]
+        network = read_painter(arguments.policy, DrumPatterns())
         row(arguments.policy.stem, given, arguments.seeds, TEMPERATURE, network)
 
 

@@ -16,7 +16,6 @@ import multiprocessing
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from math import ceil
 from threading import Thread
 
 import numpy as np
@@ -129,7 +128,7 @@ def play(name: str, tempo_bpm: float, seconds: float, policy_name: str) -> Figur
     loop = Loop(timed, inbox, timed, clock, leader=leader)
     thread = Thread(target=lambda: (hurry(), loop.run()))
     thread.start()
-    Thread(target=strike, args=(inbox, seconds), daemon=True).start()
+    Thread(target=strike, args=(inbox,), daemon=True).start()
     if is_led:
         tick(inbox, tempo_bpm, seconds)
     else:
@@ -140,9 +139,9 @@ def play(name: str, tempo_bpm: float, seconds: float, policy_name: str) -> Figur
     return np.array(timed.late_ms)
 
 
-def strike(inbox: Inbox, seconds: float) -> None:
-    """Play the chord, and again before it is taken as forgotten."""
-    for _ in range(ceil(seconds / AGAIN_S)):
+def strike(inbox: Inbox) -> None:
+    """Play the chord, and again each time before it is taken as forgotten; without end."""
+    while True:
         for pitch in CHORD:
             inbox.post(NoteOff(pitch), Nanos(time.monotonic_ns()))
             inbox.post(NoteOn(pitch), Nanos(time.monotonic_ns()))

@@ -36,6 +36,7 @@ from melodyrl.learn.config import TrainConfig
 from melodyrl.learn.replay.store import Store
 from melodyrl.learn.replay.sum_tree import SumTree
 from melodyrl.learn.tasks import task_of
+from melodyrl.learn.train import trainer_of
 from melodyrl.learn.trainer import Trainer
 from rewards.preference import PREFERENCES, weights
 
@@ -294,16 +295,8 @@ class Course:
 def ours_learns(seed: int, told: Callable[[int, Any], bool], **choices: Any) -> None:
     """Our training at one preference, its rate falling as in a run of so many updates."""
     config = TrainConfig(seed=seed, threads=1, preference="equal", capacity=200_000, **choices)
-    torch.set_float32_matmul_precision("medium" if config.fast_products else "highest")
-    task = task_of(config.preset, config.preference)
-    rng = np.random.default_rng([seed, 1])
-    ours = Trainer(config, task.lanes(config.lanes, rng), task.sample_w, task.network)
-    learner = ours.learner
-
-    def choose(lanes: MelodyLanes, seen: Any) -> Any:
-        return learner.act(seen.features, lanes.w, seen.judgement, seen.mask)
-
-    while told(ours.steps, choose):
+    ours = trainer_of(config, task_of(config.preset, config.preference))
+    while told(ours.steps, ours.choose):
         ours.step(min(ours.updates / UPDATES, 1.0))
 
 

@@ -25,7 +25,7 @@ from threading import Thread
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.lateness import CHORD, STEP_NS_AT_1_BPM, WARM_NS, Timed
+from benchmarks.lateness import STEP_NS_AT_1_BPM, WARM_NS, Timed, strike
 from melodyrl.cli.playing import open_policy
 from melodyrl.core.engine.config import EngineConfig, default_knobs
 from melodyrl.core.engine.engine import Engine
@@ -124,8 +124,7 @@ def playing():
     thread = Thread(target=loop.run)
     url = stage.start()
     thread.start()
-    for pitch in CHORD:
-        inbox.post(NoteOn(pitch), clock.now())
+    Thread(target=strike, args=(inbox,), daemon=True).start()
     yield timed, url
     loop.stop()
     inbox.wake()

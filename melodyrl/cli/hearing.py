@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from melodyrl.cli.playing import check_tempo
 from melodyrl.core.engine.events import Event, Nanos, NoteOff, NoteOn, SetMeter, SetTempo, Start
-from melodyrl.core.midi.messages import Message
+from melodyrl.core.midi.messages import DRUMS, Message
 from melodyrl.core.midi.smf import Performance, notes_of
 from melodyrl.core.music import COMMON, METERS, Meter, Ticks
 from melodyrl.core.music.tempo import tempo_bpm
 from melodyrl.errors import ConfigError, MidiFileError
 
-_DRUMS = 9  # General MIDI's percussion channel: its pitches are not pitches
 _SILENT_BARS = 3
 """Bars of silence after which the music begins anew on a bar line. The engine stops after four;
 a bar line before the next note lies up to one bar earlier."""
@@ -36,7 +35,7 @@ def hear(performance: Performance, name: str) -> Hearing:
         MidiFileError: a tempo cannot be kept, or there are only drums.
     """
     _check_tempi(performance, name)
-    played = [each for each in performance.events if each[1].channel != _DRUMS]
+    played = [each for each in performance.events if each[1].channel != DRUMS]
     notes = [at_ns for at_ns, message in played if isinstance(message, NoteOn | NoteOff)]
     if not any(isinstance(message, NoteOn) for _, message in played):
         raise MidiFileError(f"{name} holds only drums; give it a track with chords.")

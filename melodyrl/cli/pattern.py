@@ -58,13 +58,10 @@ class Pattern:
         self._write(text, fill.pattern)
 
     def _network(self) -> "CanvasNetwork | None":
-        from melodyrl.core.canvas.file import load
-        from melodyrl.core.drums import scene
-        from melodyrl.core.drums.rules import TERMS
+        from melodyrl.env.drum_players import DrumPatterns
+        from melodyrl.env.painter import read_painter
 
-        if self.policy is None:
-            return None
-        return load(self.policy, scene.NAME, TERMS, scene.PLANES, scene.SIZE)[0]
+        return None if self.policy is None else read_painter(self.policy, DrumPatterns())
 
     def _check(self) -> None:
         if not 1 <= self.bars <= MOST_BARS:
@@ -86,8 +83,8 @@ class Pattern:
             raise FileError(f"{self.grid} cannot be read: {reason}.") from error
 
     def _write(self, text: str, pattern: "Grid") -> None:
-        from melodyrl.core.drums.kit import CHANNEL
         from melodyrl.core.drums.notes import end_ns, notes_of
+        from melodyrl.core.midi.messages import DRUMS
         from melodyrl.core.midi.smf import PPQN, NamedTrack, write_bytes, write_take
         from melodyrl.core.music import TempoMap
 
@@ -95,5 +92,5 @@ class Pattern:
             write_bytes(self.text, text.encode())
         if self.output is not None:
             tempo_map = TempoMap.constant(self.tempo, PPQN)
-            part = NamedTrack("drums", notes_of(pattern, self.bars, tempo_map), CHANNEL)
+            part = NamedTrack("drums", notes_of(pattern, self.bars, tempo_map), DRUMS)
             write_take(self.output, [part], tempo_map, end_ns=end_ns(self.bars, tempo_map))

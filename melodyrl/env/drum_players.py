@@ -8,15 +8,13 @@ from numpy.typing import NDArray
 from melodyrl.core.canvas import Easel, Size
 from melodyrl.core.drums import scene
 from melodyrl.core.drums.aims import draw_aims
+from melodyrl.core.drums.fill import STROKES
 from melodyrl.core.drums.kit import KIT, NAMES, STEPS
 from melodyrl.core.drums.people import CHANCE
 from melodyrl.core.drums.rules import TERMS
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
-
-STROKES = 48
-"""After so many a pattern is given up: an empty one needs about fifteen."""
 
 _VOICES = (("kick",), ("snare", "stick", "clap"), ("hat", "ride", "shaker"))
 """Who may carry low, back and time."""

@@ -35,16 +35,14 @@ def greedy_stroke(
 def paint(network: CanvasNetwork, lanes: CanvasLanes) -> list[list[Cells]]:
     """Paint every lane's first canvas to its end; all its states, blank first, for each lane."""
     seen = lanes.reset()
-    states = [[canvas.copy()] for canvas in lanes.easel.canvas]
+    easel = lanes.easel.take(np.arange(lanes.lanes))  # where a canvas ends, lanes begin another
+    states = [[canvas.copy()] for canvas in easel.canvas]
     running = np.ones(lanes.lanes, np.bool_)
     while running.any():
-        before, action = (
-            lanes.easel.take(np.arange(lanes.lanes)),
-            greedy_stroke(network, seen, lanes.w),
-        )
-        before.paint(lanes.subject.size, action)
+        action = greedy_stroke(network, seen, lanes.w)
+        easel.paint(lanes.subject.size, action)
         for lane in np.flatnonzero(running):
-            states[lane].append(before.canvas[lane].copy())
+            states[lane].append(easel.canvas[lane].copy())
         step = lanes.step(action)
         running &= ~step.done
         seen = step.observation

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.canvas import BLANK, Easel, Size
-from melodyrl.env.progressions import Split, split_of
+from melodyrl.env.progressions import Split, from_split
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -84,10 +84,8 @@ def easel(targets: Cells) -> Easel:
 
 def sprites_of(rng: np.random.Generator, count: int, size: Size, split: Split) -> Cells:
     """Sprites that belong to a split by a hash of their cells, (count, H, W)."""
-    found: list[Cells] = []
-    while len(found) < count:
-        found += [each for each in sprites(rng, count, size) if split_of(each.ravel()) == split]
-    return np.stack(found[:count])
+    # Drawn by the count, however many are wanted still, so that the same seed gives the same.
+    return from_split(lambda _: sprites(rng, count, size), count, split)
 
 
 def sprites(rng: np.random.Generator, count: int, size: Size) -> Cells:
@@ -98,16 +96,20 @@ def sprites(rng: np.random.Generator, count: int, size: Size) -> Cells:
     """
     half = (size.width + 1) // 2
     noise = rng.random((count, size.height, half)) < 0.55
-    mirrored = np.concatenate([noise, noise[..., ::-1][..., size.width % 2 :]], axis=2)
+    mirrored = _mirrored(noise, size.width)
     mirrored[:, [0, -1]] = mirrored[..., [0, -1]] = False
     body = _around(mirrored) >= 5
     outline = ~body & (_around(body) > 0)
     picture = np.where(body, 1, np.where(outline, 2, 0)) % size.colours
     for colour in range(3, size.colours):
         mark = rng.random((count, size.height, half)) < 0.15
-        both = np.concatenate([mark, mark[..., ::-1][..., size.width % 2 :]], axis=2)
-        picture = np.where(body & both, colour, picture)
+        picture = np.where(body & _mirrored(mark, size.width), colour, picture)
     return picture.astype(np.int8)
+
+
+def _mirrored(half: Bools, width: int) -> Bools:
+    """A left half and its mirror image, which share the middle column of an odd width."""
+    return np.concatenate([half, half[..., ::-1][..., width % 2 :]], axis=2)
 
 
 def _around(alive: Bools) -> NDArray[np.int8]:

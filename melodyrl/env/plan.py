@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.lane_arrays import LaneArrays
 from melodyrl.core.music.meter import METERS, PHRASE_BARS
-from melodyrl.core.policy.state import Context, LaneArrays
+from melodyrl.core.policy.state import Context
 from melodyrl.env.chords import NO_CHORD, TONES
 
 _LONGEST = 16

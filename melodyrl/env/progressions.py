@@ -6,7 +6,7 @@ no machine ever trains on what another one tests on.
 
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Literal
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from melodyrl.env.chords import (
 
 Split = Literal["train", "test"]
 Rows = NDArray[np.int16]
+Drawn = TypeVar("Drawn", bound=NDArray[Any])
 Generator = np.random.Generator
 
 TEST_SHARE = 5
@@ -91,14 +92,14 @@ def test_progressions(count: int, seed: int) -> Rows:
 test_progressions.__test__ = False  # type: ignore[attr-defined]
 
 
-def from_split(draw: Callable[[int], Rows], count: int, split: Split) -> Rows:
+def from_split(draw: Callable[[int], Drawn], count: int, split: Split) -> Drawn:
     """Rows of draw(n) (n, ...) that belong to the split, drawn until there are enough."""
-    kept: list[Rows] = []
+    kept: list[NDArray[Any]] = []
     share = 1 / TEST_SHARE if split == "test" else 1 - 1 / TEST_SHARE
     while len(kept) < count:
         wanted = int((count - len(kept)) / share) + 2
         kept.extend(row for row in draw(wanted) if split_of(row) == split)
-    return np.stack(kept[:count])
+    return cast(Drawn, np.stack(kept[:count]))
 
 
 def chord_names(progression: NDArray[np.integer]) -> str:

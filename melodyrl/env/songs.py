@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.lane_arrays import LaneArrays
 from melodyrl.core.music.meter import PHRASE_BARS
 from melodyrl.core.policy.chords.state import REST, Scene, hear, move_home
-from melodyrl.core.policy.state import LaneArrays
 from melodyrl.env.frames import ON_BEAT, Frames
 from melodyrl.env.plan import BAR_STEPS, LEVELS
 

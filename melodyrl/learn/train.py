@@ -17,7 +17,7 @@ from melodyrl.learn.report import Report
 from melodyrl.learn.run_folder import Point, RunFolder
 from melodyrl.learn.spent import Spent
 from melodyrl.learn.task import Task
-from melodyrl.learn.trainer import Array, Lanes, Observation, Trainer
+from melodyrl.learn.trainer import Trainer
 
 REPORT_EVERY = 32
 """Vector steps between two movements of the progress bar."""
@@ -57,7 +57,7 @@ class Run:
 
     def evaluate(self) -> Point:
         """Play the test episodes greedily, add a point to the curve, and keep the policy."""
-        score = evaluate(self.task.test(), self.choose)
+        score = evaluate(self.task.test(), self.trainer.choose)
         point = {
             "updates": float(self.trainer.updates),
             "steps": float(self.trainer.steps),
@@ -98,10 +98,6 @@ class Run:
             return False
         since = len(self.points) - 1 - self.points.index(best(self.points))
         return since >= self.config.patience
-
-    def choose(self, lanes: Lanes, seen: Observation) -> Array:
-        """Greedy actions of the network as it is now."""
-        return self.trainer.learner.act(seen.features, lanes.w, seen.judgement, seen.mask)
 
     def figures(self) -> dict[str, float]:
         """What the log says of this moment."""
@@ -216,10 +212,15 @@ class _Sitting:
         self._next_save = done + max(self._save_every_s, (done - begun) / SAVING_SHARE)
 
 
-def _run(config: TrainConfig, task: Task, folder: RunFolder) -> Run:
+def trainer_of(config: TrainConfig, task: Task) -> Trainer:
+    """What learns a task, by a run's choices; sets how torch multiplies."""
     torch.set_num_threads(1)  # within one matrix product a second thread was measured not to pay
     torch.set_float32_matmul_precision("medium" if config.fast_products else "highest")
     stream = np.random.default_rng([config.seed, 1])
-    trainer = Trainer(config, task.lanes(config.lanes, stream), task.sample_w, task.network)
+    return Trainer(config, task.lanes(config.lanes, stream), task.sample_w, task.network)
+
+
+def _run(config: TrainConfig, task: Task, folder: RunFolder) -> Run:
+    trainer = trainer_of(config, task)
     level = evaluate(task.test(), greedy).per_step
     return Run(config, task, folder, trainer, greedy=level)

@@ -128,6 +128,10 @@ class Trainer:
             self._sampler.update(drawn.index, outcome.error)
             self.learner.publish()
 
+    def choose(self, lanes: Lanes, seen: Observation) -> Array:
+        """Greedy actions of the network as it is now, in any lanes."""
+        return self.learner.act(seen.features, lanes.w, seen.judgement, seen.mask)
+
     def statistics(self) -> dict[str, float]:
         """What is going on, for people to watch; changes nothing."""
         figures = {"reward": self.reward, "loss": self.loss}

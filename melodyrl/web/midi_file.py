@@ -5,8 +5,8 @@ from typing import cast
 
 import mido
 
+from melodyrl.core.midi.messages import DRUMS, from_bytes
 from melodyrl.core.midi.messages import Message as MidiMessage
-from melodyrl.core.midi.messages import from_bytes
 from melodyrl.core.midi.notes import notes_of
 from melodyrl.core.midi.reader import Performance, parse_performance
 from melodyrl.core.midi.writer import NamedTrack
@@ -24,8 +24,6 @@ TAKE_BYTES = 1024 * 1024
 
 TAKE_NOTES = 20_000
 """Of a take no more are told: an hour and a half at four a second, 3 MB for the page to hold."""
-
-_DRUMS = 9  # the channel whose pitches are drums. Source: General MIDI 1
 
 
 def describe(data: bytes) -> Message:
@@ -91,7 +89,7 @@ def _track(track: mido.MidiTrack, performance: Performance) -> NamedTrack:
     heard = [
         (performance.tempo_map.ns(Ticks(tick)), message)
         for tick, midi in zip(ticks, track, strict=True)
-        if (message := _channel_message(midi)) is not None and message.channel != _DRUMS
+        if (message := _channel_message(midi)) is not None and message.channel != DRUMS
     ]
     name = next((str(midi.name) for midi in track if midi.type == "track_name"), "")
     return NamedTrack(name, notes_of(heard, performance.end_ns))

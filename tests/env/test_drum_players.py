@@ -1,14 +1,10 @@
 import numpy as np
 
-from melodyrl.core.drums.rules import TERMS, bounds, excess
+from melodyrl.core.drums import scene
+from melodyrl.core.drums.rules import TERMS
+from melodyrl.env.baselines import random_legal
 from melodyrl.env.canvas_lanes import CanvasLanes
 from melodyrl.env.drum_players import DrumPatterns
-from tests.env.strokes import any_stroke
-
-
-def left(easel) -> np.ndarray:
-    hit = easel.canvas == 1
-    return excess(hit, bounds(hit, easel.fixed, easel.aim))
 
 
 def test_a_stroke_earns_what_it_mends():
@@ -17,13 +13,13 @@ def test_a_stroke_earns_what_it_mends():
     lanes = CanvasLanes(DrumPatterns(), 4, rng)
     seen = lanes.reset()
     for _ in range(6):
-        before, easel = left(lanes.easel), lanes.easel.take(np.arange(4))
-        action = any_stroke(rng, seen.mask)
+        before, easel = scene.left(lanes.easel), lanes.easel.take(np.arange(4))
+        action = random_legal(rng)(lanes, seen)
         easel.paint(lanes.subject.size, action)
         step = lanes.step(action)
-        mended = np.clip(before - left(easel), -1, 1)
+        mended = np.clip(before - scene.left(easel), -1, 1)
         np.testing.assert_allclose(step.reward, mended, atol=1e-5)
-        assert np.array_equal(step.terminated, (left(easel) <= 0).all(1))
+        assert np.array_equal(step.terminated, (scene.left(easel) <= 0).all(1))
         seen = step.observation
 
 
@@ -33,7 +29,7 @@ def test_what_the_player_set_cannot_be_painted():
     seen = lanes.reset()
     for _ in range(60):
         fixed, before = lanes.easel.fixed.copy(), lanes.easel.canvas.copy()
-        step = lanes.step(any_stroke(rng, seen.mask))
+        step = lanes.step(random_legal(rng)(lanes, seen))
         going = ~step.done
         after = lanes.easel.canvas
         assert np.array_equal(after[going][fixed[going]], before[going][fixed[going]])
@@ -46,7 +42,7 @@ def test_an_episode_ends_when_it_must():
     lanes = CanvasLanes(subject, 4, rng)
     seen, counts = lanes.reset(), np.zeros(4, int)
     for _ in range(2 * subject.strokes):
-        step = lanes.step(any_stroke(rng, seen.mask))
+        step = lanes.step(random_legal(rng)(lanes, seen))
         counts += 1
         assert np.array_equal(step.truncated, ~step.terminated & (counts >= subject.strokes))
         counts[step.done] = 0

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from melodyrl.core.canvas import BLANK, Size
+from melodyrl.env.baselines import random_legal
 from melodyrl.env.canvas_lanes import CanvasLanes
 from melodyrl.env.pictures import LIKENESS, TERMS, Pictures, easel, sprites, sprites_of
 from melodyrl.env.progressions import split_of
@@ -30,7 +31,7 @@ def test_rewards_add_up_to_what_is_on_the_canvas(size):
     total = np.zeros((3, len(TERMS)))
     start = [counted(lanes.easel.canvas[n], aim[n], size.colours) for n in range(3)]
     for _ in range(size.cells - 1):
-        step = lanes.step(np.where(seen.mask, rng.random(seen.mask.shape), -1).argmax(1))
+        step = lanes.step(random_legal(rng)(lanes, seen))
         assert not step.done.any()
         total += step.reward
         seen = step.observation
@@ -46,7 +47,7 @@ def test_every_reward_is_at_most_one():
     seen = lanes.reset()
     for _ in range(60):
         assert np.abs(seen.judgement).max() <= 1
-        step = lanes.step(np.where(seen.mask, rng.random(seen.mask.shape), -1).argmax(1))
+        step = lanes.step(random_legal(rng)(lanes, seen))
         seen = step.observation
 
 

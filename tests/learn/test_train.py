@@ -64,7 +64,7 @@ def test_the_best_policy_is_learned_for_every_preference(tmp_path, switches):
 
     for now in (0.1, 0.5, 0.9):
         lanes = Corridor(8, np.random.default_rng(5), w=(now, 1 - now))
-        score = evaluate(lanes, run.choose)
+        score = evaluate(lanes, run.trainer.choose)
         np.testing.assert_allclose(score.returns, max(0.3 * now, 1 - now), atol=1e-6)
 
 

@@ -1,11 +1,12 @@
 """N canvases that are being painted, side by side."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.canvas.size import Size
+from melodyrl.core.lane_arrays import LaneArrays
 
 Cells = NDArray[np.int8]
 Bools = NDArray[np.bool_]
@@ -16,7 +17,7 @@ BLANK = -1
 
 
 @dataclass(slots=True)
-class Easel:
+class Easel(LaneArrays):
     """Canvases, what of them must not be touched, and what each is to become."""
 
     canvas: Cells
@@ -26,15 +27,6 @@ class Easel:
     aim: Floats
     """(N, ...): what is wished for, as the subject understands it."""
 
-    def take(self, lanes: NDArray[np.intp]) -> "Easel":
-        """A copy of some lanes."""
-        return Easel(*(getattr(self, field.name)[lanes] for field in fields(self)))
-
-    def put(self, lanes: NDArray[np.intp], other: "Easel") -> None:
-        """Replace some lanes by those of other."""
-        for field in fields(self):
-            getattr(self, field.name)[lanes] = getattr(other, field.name)
-
     def legal(self, size: Size) -> Bools:
         """Strokes that change a cell which may be changed, (N, A)."""
         colour = np.arange(size.colours, dtype=np.int8)
@@ -43,6 +35,5 @@ class Easel:
 
     def paint(self, size: Size, action: NDArray[np.int_]) -> None:
         """Put one stroke on each canvas, (N,)."""
-        cell, colour = np.divmod(action, size.colours)
-        y, x = np.divmod(cell, size.width)
+        x, y, colour = size.stroke(action)
         self.canvas[np.arange(len(action)), y, x] = colour

@@ -1,6 +1,12 @@
 """How large a canvas is, and the number of each stroke."""
 
 from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +31,14 @@ class Size:
         """The number of a stroke: column x from the left, row y from the top."""
         return (y * self.width + x) * self.colours + colour
 
-    def stroke(self, action: int) -> tuple[int, int, int]:
-        """Column, row and colour of a stroke."""
+    @overload
+    def stroke(self, action: int) -> tuple[int, int, int]: ...
+
+    @overload
+    def stroke(self, action: Ints) -> tuple[Ints, Ints, Ints]: ...
+
+    def stroke(self, action: Any) -> tuple[Any, Any, Any]:
+        """Column, row and colour of a stroke, or of many."""
         cell, colour = divmod(action, self.colours)
         y, x = divmod(cell, self.width)
         return x, y, colour

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from melodyrl.core.canvas import Easel
 from melodyrl.core.canvas.network import CanvasNetwork
 from melodyrl.core.drums import scene
 from melodyrl.core.drums.aims import draw_aims
 from melodyrl.core.drums.pattern import Pattern
-from melodyrl.core.drums.rules import TERMS, Bools, Floats, bounds, excess
+from melodyrl.core.drums.rules import TERMS
+from melodyrl.core.policy.policy import choose
 
 STROKES = 48
 """After so many an attempt is given up; an empty grid needs about fifteen."""
@@ -58,16 +58,11 @@ def stroke(
     network: CanvasNetwork | None, easel: Easel, rng: np.random.Generator, temperature: float
 ) -> int:
     """One stroke, drawn from softmax(w · Q / temperature) over the legal ones; 0 takes the best."""
-    mask, q_BAK = easel.legal(scene.SIZE), scene.judge(easel)
+    mask, worth = easel.legal(scene.SIZE), scene.judge(easel)
+    q_BAK = worth
     if network is not None:
-        q_BAK = network.many(scene.see(easel), scene.WEIGHTS[None], q_BAK, mask)
-    q_AK = q_BAK[0]
-    score = np.where(mask[0], q_AK @ scene.WEIGHTS, -np.inf)
-    if temperature <= 0:
-        return int(score.argmax())
-    below: NDArray[np.float64] = np.asarray(score - score.max(), np.float64)
-    mass: NDArray[np.float64] = np.cumsum(np.exp(below / temperature))
-    return int(np.searchsorted(mass, rng.random() * float(mass[-1]), side="right"))
+        q_BAK = network.many(scene.see(easel), scene.WEIGHTS[None], worth, mask)
+    return choose(q_BAK[0], worth[0], mask[0], scene.WEIGHTS, temperature, rng).action
 
 
 def _attempt(
@@ -75,19 +70,13 @@ def _attempt(
 ) -> Fill:
     hit, fixed = pattern.hit[None], pattern.fixed[None]
     aim = draw_aims(rng, hit, fixed)
-    easel = Easel(hit.astype(np.int8), fixed.copy(), aim)
-    left, best, count = _left(easel), pattern.hit, 0
+    easel = Easel(hit.astype(np.int8), fixed, aim)
+    left, best, count = scene.left(easel)[0], pattern.hit, 0
     while left.sum() > 0 and count < STROKES and not pattern.fixed.all():
         easel.paint(scene.SIZE, np.array([stroke(network, easel, rng, temperature)]))
         count += 1
-        now = _left(easel)
+        now = scene.left(easel)[0]
         if now.sum() < left.sum():
             left, best = now, easel.canvas[0] == 1
     missed = tuple(term for term, off in zip(TERMS, left.tolist(), strict=True) if off > 0)
     return Fill(Pattern(best.copy(), pattern.fixed), missed, count)
-
-
-def _left(easel: Easel) -> Floats:
-    """How far beyond each rule, (5,)."""
-    hit: Bools = easel.canvas == 1
-    return excess(hit, bounds(hit, easel.fixed, easel.aim))[0]

@@ -8,9 +8,6 @@ import numpy as np
 STEPS = 16
 """Sixteenths of a bar of 4/4."""
 
-CHANNEL = 9
-"""General MIDI's percussion channel, which is shown as 10."""
-
 Role = Literal["low", "back", "time", "colour"]
 ROLES: tuple[Role, ...] = ("low", "back", "time", "colour")
 """What a drum does in a groove: the ground, the answer to it, the pulse, and all else."""

@@ -4,7 +4,7 @@ A rule gives way where the player's own cells are beyond it: what cannot be mend
 All arrays have a leading axis of N patterns; a pattern is (drums, steps).
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -18,6 +18,7 @@ from melodyrl.core.drums.people import (
     REST_BITS,
     SYNCOPATION,
 )
+from melodyrl.core.lane_arrays import LaneArrays
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
@@ -31,9 +32,6 @@ syncopation: of low within one of what is aimed at, of back within people's.
 balance: hits spread over the bar as evenly as in 95 % of people's patterns.
 hands: two hands strike two drums at once, a hi-hat one way, and one voice carries each role.
 """
-
-AIMS = 5
-"""What a pattern is to have: hits of low, back, time and colour, and the syncopation of low."""
 
 TOLERANCE = 1
 """How far from an aim is still on it."""
@@ -52,11 +50,11 @@ _CIRCLE = np.stack([np.cos(_ANGLE), np.sin(_ANGLE)], axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(LaneArrays):
     """What is allowed around the cells of a player, who may have gone beyond the rules alone."""
 
     aim: Floats
-    """(N, 5)."""
+    """(N, 5): hits of low, back, time and colour, and the syncopation of low, to be aimed at."""
     ours: Bools
     """(N, 4, 16): where the player has no hit of a role, and its voice may have one."""
     bits: Floats
@@ -69,10 +67,6 @@ class Bounds:
     """(N, 3, 16): most strokes of each player's hands, and of a hi-hat, at once."""
     voices: Floats
     """(N, 4): most families that sound in each role."""
-
-    def spread(self, times: int) -> "Bounds":
-        """Every lane so many times over."""
-        return Bounds(*(np.repeat(getattr(self, f.name), times, axis=0) for f in fields(self)))
 
 
 def bounds(hit: Bools, fixed: Bools, aim: Floats) -> Bounds:

@@ -1,7 +1,6 @@
 """A pattern as a canvas of two colours: what each stroke is worth, and what a network sees."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from melodyrl.core.canvas import Easel, Size
 from melodyrl.core.drums.kit import IN_FAMILY, IN_ROLE, KIT, STEPS
@@ -43,7 +42,8 @@ def judge(easel: Easel) -> Floats:
     other = np.repeat(hit.reshape(count, 1, -1), SIZE.cells, axis=1)
     other[:, cell, cell] ^= True
     allowed = bounds(hit, easel.fixed, easel.aim)
-    after = excess(other.reshape(-1, len(KIT), STEPS), allowed.spread(SIZE.cells))
+    lane = np.repeat(np.arange(count), SIZE.cells)
+    after = excess(other.reshape(-1, len(KIT), STEPS), allowed.take(lane))
     before = excess(hit, allowed)[:, None]
     mended = np.clip(before - after.reshape(count, SIZE.cells, len(TERMS)), -1, 1)
     reward = np.zeros((count, SIZE.cells, 2, len(TERMS)), np.float32)
@@ -65,7 +65,7 @@ def see(easel: Easel) -> Floats:
     heard = IN_FAMILY.T @ (IN_FAMILY @ hit.any(2).astype(np.float32)[..., None])
     constant = [
         (syncopation(role[:, 0]) - easel.aim[:, 4]) / 4,
-        *excess(hit, bounds(hit, easel.fixed, easel.aim)).T,
+        *left(easel).T,
     ]
     planes = [
         hit,
@@ -85,11 +85,11 @@ def see(easel: Easel) -> Floats:
 
 def is_done(easel: Easel) -> Bools:
     """Where every rule is kept, (N,)."""
-    hit = easel.canvas == 1
-    kept: Bools = excess(hit, bounds(hit, easel.fixed, easel.aim)) <= 0
+    kept: Bools = left(easel) <= 0
     return np.logical_and.reduce(kept, axis=1)
 
 
-def empty(count: int) -> NDArray[np.int8]:
-    """Grids without a hit, (count, 16, 16)."""
-    return np.zeros((count, len(KIT), STEPS), np.int8)
+def left(easel: Easel) -> Floats:
+    """How far beyond each rule, (N, 5)."""
+    hit: Bools = easel.canvas == 1
+    return excess(hit, bounds(hit, easel.fixed, easel.aim))

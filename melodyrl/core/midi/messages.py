@@ -44,6 +44,9 @@ class ProgramChange:
 
 Message = NoteOn | NoteOff | ControlChange
 
+DRUMS = 9
+"""The channel whose pitches are drums, which is shown as 10. Source: General MIDI 1."""
+
 SUSTAIN, PEDAL_DOWN = 64, 64
 """The controller of the sustain pedal, and the value from which it counts as down."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import mido
 
+from melodyrl.core.midi.messages import DRUMS
 from melodyrl.core.midi.notes import Note
 from melodyrl.core.midi.reader import Performance
 from melodyrl.core.music.key import Key
@@ -20,8 +21,6 @@ from melodyrl.errors import FileError
 
 PPQN = 480
 """Ticks in a quarter note of the files that we begin; a sixteenth is 120."""
-
-_DRUMS = 9  # General MIDI's percussion channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +157,4 @@ def _key_signature(key: Key) -> str:
 
 def _free_channel(tracks: Sequence[mido.MidiTrack]) -> int:
     used = {message.channel for track in tracks for message in track if hasattr(message, "channel")}
-    return next((n for n in range(16) if n not in used and n != _DRUMS), 0)
+    return next((n for n in range(16) if n not in used and n != DRUMS), 0)

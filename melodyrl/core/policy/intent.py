@@ -12,8 +12,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.lane_arrays import LaneArrays
 from melodyrl.core.policy import feel
-from melodyrl.core.policy.state import BARS, Context, FloatArray, LaneArrays, Melody
+from melodyrl.core.policy.state import BARS, Context, FloatArray, Melody
 from rewards import form
 from rewards.tables import numbers
 

@@ -4,12 +4,12 @@ All arrays lead with a lane axis B: training runs thousands of lanes, live playi
 Pitches are semitones above the base, chords and scales are relative to the tonic.
 """
 
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.lane_arrays import LaneArrays
 from melodyrl.core.policy.actions import HOLD, ONSET, REST, Actions
 from rewards import form, harmony, rhythm
 
@@ -40,26 +40,6 @@ DENSITY_STEPS = 32.0
 
 LOWEST, HIGHEST = -60, 90
 """Offsets are kept within these after a change of tonic; intervals then never reach NONE."""
-
-
-class LaneArrays:
-    """Lane-wise copying, the same for both dataclasses below."""
-
-    __slots__ = ()
-
-    @property
-    def lanes(self) -> int:
-        """How many lanes there are."""
-        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
-
-    def take(self, lanes: IntArray | BoolArray) -> Self:
-        """Copy of the given lanes, in the given order, repeats allowed."""
-        return type(self)(*(getattr(self, f.name)[lanes] for f in fields(self)))  # type: ignore[arg-type]
-
-    def put(self, lanes: IntArray | BoolArray, other: Self) -> None:
-        """Write the lanes of other into the given lanes."""
-        for f in fields(self):  # type: ignore[arg-type]
-            getattr(self, f.name)[lanes] = getattr(other, f.name)
 
 
 @dataclass(slots=True, eq=False)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.lane_arrays import LaneArrays
 from melodyrl.core.policy.chords.actions import COUNT, MOVED, NONE
-from melodyrl.core.policy.state import LaneArrays
 from rewards import loops, pace, returns
 
 BoolArray = NDArray[np.bool_]
