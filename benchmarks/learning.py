@@ -7,8 +7,9 @@
 - step: matrix products of a whole training step beside what this processor can do at best;
 - memory: bytes of a transition, and of a million;
 - race: seconds until greedy play earns 80 % and 95 % of the best possible return of eight bars, at
-  equal preferences: ours, Stable-Baselines3 with its defaults, and the best configuration that a
-  random search of it finds (benchmarks/sb3_dqn.py; pip install stable-baselines3).
+  equal preferences: ours and Stable-Baselines3 (benchmarks/sb3_dqn.py; pip install
+  stable-baselines3), each with its defaults and with the best configuration that a random search
+  of so many finds.
 
 Everything is on one thread, in seconds of CPU; evaluation is not counted.
 """
@@ -26,6 +27,7 @@ import numpy as np
 import torch
 from environment import lanes_rate, single_rate
 
+from melodyrl.core.policy.observe import bits
 from melodyrl.core.policy.presets import EIGHT_BAR, FULL
 from melodyrl.env import baselines
 from melodyrl.env.lanes import MelodyLanes
@@ -51,7 +53,7 @@ def main() -> None:
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument("--seeds", type=int, default=5, help="of the race")
     parser.add_argument(
-        "--search", type=int, default=20, help="configurations of SB3 that are tried"
+        "--search", type=int, default=20, help="configurations of each that are tried"
     )
     parser.add_argument("--seconds", type=float, default=60.0, help="of CPU that a racer has")
     parser.add_argument("--out", type=Path, help="keep all figures as JSON")
@@ -190,15 +192,15 @@ def trainer(**choices: Any) -> Trainer:
     config = TrainConfig(**{"threads": 1, "capacity": 50_000, **choices})
     task = task_of(config.preset, config.preference)
     lanes = task.lanes(config.lanes, np.random.default_rng(1))
-    return Trainer(config, lanes, task.sample_w, task.network)
+    return Trainer(config, lanes, task.sample_w, task.network, task.bits)
 
 
 def memory() -> Figures:
     """Of the full preset's observation as replay keeps it."""
     seen = MelodyLanes(FULL, 1, np.random.default_rng(0)).reset()
     (_, features), (_, actions, terms) = seen.features.shape, seen.judgement.shape
-    store = Store(4, 64, features, actions, terms)
-    by_part = {k: v.nbytes / store.size for k, v in vars(store).items() if hasattr(v, "nbytes")}
+    store = Store(4, 64, features, actions, terms, bits(FULL))
+    by_part = {name: array.nbytes / store.size for name, array in store.arrays.items()}
     found: Figures = {f"bytes of a transition, {k}": rounded(v) for k, v in by_part.items()}
     found["bytes of a transition"] = rounded(sum(by_part.values()))
     found["GiB of a million"] = rounded(sum(by_part.values()) * 1e6 / 2**30)
@@ -215,21 +217,25 @@ def race(seeds: int, search: int, seconds: float) -> Figures:
     def sb3(config: Any) -> Callable[[int], Figures]:
         return lambda seed: course.run(lambda told: learn(config, EQUAL, seed, told))
 
-    racers = {
-        "ours": lambda seed: course.run(lambda told: ours_learns(seed, told)),
-        "ours, fast products": lambda seed: course.run(
-            lambda told: ours_learns(seed, told, fast_products=True)
-        ),
-        "SB3, defaults": sb3(Sb3Config()),
+    def ours(config: dict[str, Any]) -> Callable[[int], Figures]:
+        return lambda seed: course.run(lambda told: ours_learns(seed, told, **config))
+
+    racers = {"ours, defaults": ours({}), "SB3, defaults": sb3(Sb3Config())}
+    fields: dict[str, tuple[Callable[[Any], Callable[[int], Figures]], list[Any]]] = {
+        "ours": (ours, ours_drawn(search, 0)),
+        "SB3": (sb3, drawn(search, 0)),
     }
-    tried = []
-    for config in drawn(search, 0):
-        result = sb3(config)(0)
-        tried.append((result, config))
-        print("search", result, asdict(config), flush=True)
-    found["search"] = [{**result, "config": asdict(config)} for result, config in tried]
-    if tried:
-        racers["SB3, best found"] = sb3(min(tried, key=lambda each: order(each[0]))[1])
+    for name, (racer, configs) in fields.items():
+        tried = []
+        for config in configs:
+            result = racer(config)(SEARCHED)
+            chosen = config if isinstance(config, dict) else asdict(config)
+            tried.append({**result, "config": chosen})
+            print(f"search of {name}", tried[-1], flush=True)
+        found[f"search of {name}"] = tried
+        if tried:
+            best = min(range(search), key=lambda i: order(tried[i]))
+            racers[f"{name}, best found"] = racer(configs[best])
     for name, racer in racers.items():
         results = [racer(seed) for seed in range(seeds)]
         for share in SHARES:
@@ -241,6 +247,25 @@ def race(seeds: int, search: int, seconds: float) -> Figures:
             ]
         found[f"{name}: best share"] = rounded(median(result["best"] for result in results))
     return found
+
+
+def ours_drawn(count: int, seed: int) -> list[dict[str, Any]]:
+    """Configurations of a random search of ours, over much the same values as SB3's."""
+    rng = np.random.default_rng(seed)
+
+    def one() -> dict[str, Any]:
+        return {
+            "learning_rate": float(rng.choice([1e-3, 2e-3, 4e-3])),
+            "batch": int(rng.choice([64, 128, 256, 512])),
+            "hidden": int(rng.choice([64, 128, 256])),
+            "lanes": int(rng.choice([32, 64, 128])),
+            "tau": float(rng.choice([0.005, 0.01, 0.02])),
+            "gamma": float(rng.choice([0.9, 0.97, 0.99])),
+            "double": bool(rng.integers(2)),
+            "dueling": bool(rng.integers(2)),
+        }
+
+    return [one() for _ in range(count)]
 
 
 def order(result: Figures) -> tuple[float, float]:
@@ -299,6 +324,9 @@ def ours_learns(seed: int, told: Callable[[int, Any], bool], **choices: Any) -> 
     while told(ours.steps, ours.choose):
         ours.step(min(ours.updates / UPDATES, 1.0))
 
+
+SEARCHED = 100
+"""The seed that configurations are tried with; the race is run with others."""
 
 UPDATES = 3_000
 """Of the run that the learning rate falls over."""

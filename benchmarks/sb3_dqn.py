@@ -50,7 +50,7 @@ def drawn(count: int, seed: int) -> list[Sb3Config]:
         target = [(1.0, 1_000), (0.01, 1), (0.005, 1)][rng.integers(3)]
         environments = int(rng.choice([1, 8, 64, 128]))
         return Sb3Config(
-            learning_rate=float(rng.choice([3e-4, 1e-3, 2e-3])),
+            learning_rate=float(rng.choice([3e-4, 1e-3, 2e-3, 4e-3])),
             batch_size=int(rng.choice([64, 128, 256, 512])),
             hidden=int(rng.choice([64, 128, 256])),
             environments=environments,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from melodyrl import __version__
-from melodyrl.core.policy import checkpoint
+from melodyrl.core.policy import checkpoint, observe
 from melodyrl.core.policy.policy import AnyPreset
 from melodyrl.core.policy.presets import PRESETS, Preset, PresetName
 from melodyrl.env.lanes import Floats, MelodyLanes
@@ -36,6 +36,7 @@ def melody_task(name: PresetName, preference: str | None = None) -> Task:
             sample(rng, count, preset.terms) if w is None else np.tile(w, (count, 1))
         ),
         save=lambda *parts: export(preset, *parts),
+        bits=observe.bits(preset),
         samples=lambda policy, folder: write_samples(preset, policy, folder),
         measure=likeness if preset.is_full else None,
     )

@@ -31,6 +31,8 @@ class Task:
     """Ships a network: (path, network, choices, figures)."""
     network: MakeNetwork = dense
     """Makes the network that learns."""
+    bits: Array | None = None
+    """(D,) which features are only ever 0 or 1, so that replay keeps bits; None: not known."""
     samples: Callable[[Path, Path], None] | None = None
     """Lets a policy be heard: (its file, a folder for .mid files); None where it plays no notes."""
     measure: Callable[[Path], dict[str, float]] | None = None

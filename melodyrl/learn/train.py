@@ -217,7 +217,8 @@ def trainer_of(config: TrainConfig, task: Task) -> Trainer:
     torch.set_num_threads(1)  # within one matrix product a second thread was measured not to pay
     torch.set_float32_matmul_precision("medium" if config.fast_products else "highest")
     stream = np.random.default_rng([config.seed, 1])
-    return Trainer(config, task.lanes(config.lanes, stream), task.sample_w, task.network)
+    lanes = task.lanes(config.lanes, stream)
+    return Trainer(config, lanes, task.sample_w, task.network, task.bits)
 
 
 def _run(config: TrainConfig, task: Task, folder: RunFolder) -> Run:

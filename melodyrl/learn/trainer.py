@@ -89,7 +89,9 @@ class Trainer:
         lanes: Lanes,
         sample_w: SampleW,
         make_network: MakeNetwork = dense,
+        bits: Array | None = None,
     ) -> None:
+        """`bits` (D,) says which features are only ever 0 or 1, so that replay keeps bits."""
         self.config, self.lanes = config, lanes
         self._sample_w = sample_w
         streams = np.random.SeedSequence(config.seed).spawn(3)
@@ -104,7 +106,7 @@ class Trainer:
             scalar_weight=config.scalar_weight,
         )
         rows = config.capacity // count
-        self._store = Store(rows, count, features, actions, terms)
+        self._store = Store(rows, count, features, actions, terms, bits)
         sampler = PrioritizedSampler if config.replay == "prioritized" else UniformSampler
         self._sampler: Sampler = sampler(self._store, config.n_step, self._draw)
         self._hands = ThreadPoolExecutor(1, "gather") if config.threads > 1 else None

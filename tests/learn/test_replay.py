@@ -1,10 +1,18 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
+from melodyrl.core.policy import observe
+from melodyrl.core.policy.presets import PRESETS
+from melodyrl.env.baselines import random_legal
+from melodyrl.env.lanes import MelodyLanes
 from melodyrl.learn.replay.accumulator import accumulate, whole
 from melodyrl.learn.replay.sampler import PrioritizedSampler, UniformSampler
 from melodyrl.learn.replay.store import Store
-from melodyrl.learn.replay.sum_tree import SumTree
+from melodyrl.learn.replay.sum_tree import TOP, SumTree
+
+WIDE = 8 * TOP
 
 
 def filled(rows: int, lanes: int, steps: int, ending=None) -> Store:
@@ -25,15 +33,14 @@ def filled(rows: int, lanes: int, steps: int, ending=None) -> Store:
 
 def test_every_node_of_the_tree_is_the_sum_of_its_children():
     rng = np.random.default_rng(0)
-    tree = SumTree(100)
+    tree = SumTree(WIDE)
 
     for _ in range(50):
-        tree.set(rng.integers(100, size=64), rng.random(64))
+        tree.set(rng.integers(WIDE, size=64), rng.random(64))
 
-    parents = np.arange(1, tree.capacity)
-    np.testing.assert_array_equal(
-        tree.nodes[parents], tree.nodes[2 * parents] + tree.nodes[2 * parents + 1]
-    )
+    assert len(tree.levels) == 1 + WIDE.bit_length() - TOP.bit_length()
+    for above, below in pairwise(tree.levels):
+        np.testing.assert_array_equal(above, below.reshape(-1, 2).sum(axis=1))
 
 
 def test_an_index_that_comes_twice_takes_its_last_priority():
@@ -54,7 +61,22 @@ def test_leaves_are_found_in_proportion_and_zeros_never():
     assert tree.find(np.array([4.0])).tolist() == [2], "a mass rounded up to the total"
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 64, 65])
+def test_leaves_of_a_tall_tree_are_found_in_proportion_and_zeros_never():
+    rng = np.random.default_rng(0)
+    priority = rng.random(WIDE) * (rng.random(WIDE) < 0.3)
+    tree = SumTree(WIDE)
+    tree.set(np.arange(WIDE), priority)
+    mass = np.linspace(0, tree.total, 4 * WIDE)
+
+    found = tree.find(mass)
+
+    assert (priority[found] > 0).all()
+    sure = np.abs(np.cumsum(priority)[:, None] - mass[None, ::512]).min(axis=0) > 1e-9
+    expected = np.searchsorted(np.cumsum(priority), mass[::512], side="right")
+    np.testing.assert_array_equal(found[::512][sure], expected[sure])
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 64, 65, TOP, TOP + 1, WIDE])
 def test_a_tree_of_any_size_finds_its_last_leaf(size):
     tree = SumTree(size)
     tree.set(np.array([size - 1]), np.array([1.0]))
@@ -134,3 +156,32 @@ def test_greater_errors_are_drawn_more_often_and_weigh_less():
     share = (errors + 1e-3) ** 0.6
     assert abs((index == 4).mean() - share[4] / share.sum()) < 0.01
     assert importance[index == 4].max() < importance[index != 4].min()
+
+
+def test_bits_and_masks_come_back_as_they_were_kept():
+    rng = np.random.default_rng(0)
+    bits = np.array([True, False, True, True, False] * 5)
+    features = np.where(bits, rng.integers(2, size=(4, 25)), rng.random((4, 25))).astype(np.float16)
+    mask = rng.random((4, 11)) < 0.5
+    store = Store(3, 4, features=25, actions=11, terms=2, bits=bits)
+
+    store.append(
+        features, np.zeros((4, 11, 2)), mask, np.arange(4), np.zeros(4, bool), np.zeros(4, bool)
+    )
+
+    np.testing.assert_array_equal(store.features(np.arange(4)), features)
+    np.testing.assert_array_equal(store.mask(np.arange(4)), mask)
+    assert store.arrays["bits"].shape == (12, 2)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
+def test_features_said_to_be_bits_are_never_anything_else(preset):
+    rng = np.random.default_rng(0)
+    lanes = MelodyLanes(preset, 32, rng)
+    seen, bits = lanes.reset(), observe.bits(preset)
+
+    for _ in range(200):
+        assert np.isin(seen.features[:, bits], (0, 1)).all()
+        seen = lanes.step(random_legal(rng)(lanes, seen)).observation
+
+    assert bits.sum() > len(bits) / 2

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from melodyrl.core.policy import layout as layouts
 from melodyrl.core.policy.actions import EIGHT_BAR_ACTIONS
 from melodyrl.core.policy.presets import Preset
-from melodyrl.core.policy.state import AGE_CAP, BARS, NONE, WINDOW, Context, FloatArray, Melody
+from melodyrl.core.policy.state import (
+    AGE_CAP,
+    BARS,
+    NONE,
+    WINDOW,
+    BoolArray,
+    Context,
+    FloatArray,
+    Melody,
+)
 from rewards import diversity, form, rhythm
 
 VERSION = 2
@@ -54,6 +63,13 @@ def observe(melody: Melody, context: Context, density_B: FloatArray, preset: Pre
 def layout(preset: Preset) -> dict[str, slice]:
     """Where each feature lies in an observation."""
     return layouts.slices(_FEATURES[preset.name])
+
+
+def bits(preset: Preset) -> BoolArray:
+    """(D,) which features are only ever 0 or 1."""
+    return np.concatenate(
+        [np.full(width, name in _BITS) for name, width, _ in _FEATURES[preset.name]]
+    )
 
 
 def size(preset: Preset) -> int:
@@ -256,5 +272,28 @@ _FEATURES: dict[str, tuple[tuple[str, int, Write], ...]] = {
         ("echoes", 3 * len(form.LAGS) * ECHOES, _echoes),
     ),
 }
+
+_BITS = frozenset(
+    {
+        "chord",
+        "bass",
+        "next_chord",
+        "coming",
+        "previous_chord",
+        "scale",
+        "flags",
+        "step",
+        "level",
+        "bar",
+        "quarter",
+        "cadence",
+        "last_class",
+        "intervals",
+        "degrees",
+        "age",
+        "since",
+        "answers",
+    }
+)
 
 _SIZES = {name: sum(width for _, width, _ in table) for name, table in _FEATURES.items()}

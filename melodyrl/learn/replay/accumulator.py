@@ -38,25 +38,24 @@ def accumulate(store: Store, index_B: Array, steps: int, gamma: float) -> Batch:
     later = sum over i in 1..n-1 of gamma^i r_i, ending with a termination; the value of the
     state n steps on counts gamma^n.
     """
-    later_BK = np.zeros((len(index_B), store.judgement.shape[2]), dtype=np.float32)
+    later_BK = np.zeros_like(store.reward(index_B))
     alive_B = np.ones(len(index_B), dtype=np.bool_)
     for i in range(steps):
         here_B = store.after(index_B, i)
         if i:
-            reward_BK = store.judgement[here_B, store.action[here_B]].astype(np.float32)
-            later_BK += gamma**i * alive_B[:, None] * reward_BK
-        alive_B &= store.ending[here_B] != TERMINATED
+            later_BK += gamma**i * alive_B[:, None] * store.reward(here_B)
+        alive_B &= store.ending(here_B) != TERMINATED
     next_B = store.after(index_B, steps)
     return Batch(
-        features=store.features.take(index_B, axis=0),
-        judgement=store.judgement.take(index_B, axis=0),
-        mask=store.mask.take(index_B, axis=0),
-        action=store.action.take(index_B),
+        features=store.features(index_B),
+        judgement=store.judgement(index_B),
+        mask=store.mask(index_B),
+        action=store.action(index_B),
         later=later_BK,
         bootstrap=(gamma**steps * alive_B).astype(np.float32),
-        next_features=store.features.take(next_B, axis=0),
-        next_judgement=store.judgement.take(next_B, axis=0),
-        next_mask=store.mask.take(next_B, axis=0),
+        next_features=store.features(next_B),
+        next_judgement=store.judgement(next_B),
+        next_mask=store.mask(next_B),
     )
 
 
@@ -65,7 +64,7 @@ def whole(store: Store, index_B: Array, steps: int) -> Array:
     alive_B = np.ones(len(index_B), dtype=np.bool_)
     cut_B = np.zeros(len(index_B), dtype=np.bool_)
     for i in range(steps):
-        ending_B = store.ending[store.after(index_B, i)]
+        ending_B = store.ending(store.after(index_B, i))
         cut_B |= alive_B & (ending_B == TRUNCATED)
         alive_B &= ending_B != TERMINATED
     return ~cut_B

@@ -114,10 +114,11 @@ class PrioritizedSampler:
         self._tree.set(index_B, priority_B)
 
     def state(self) -> dict[str, Any]:
-        """The tree, and the greatest priority seen."""
-        return {"nodes": self._tree.nodes, "greatest": self._greatest}
+        """The priorities, and the greatest seen."""
+        return {"priorities": self._tree.levels[-1], "greatest": self._greatest}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a saved state."""
-        self._tree.nodes[:] = state["nodes"]
+        priorities = state["priorities"]
+        self._tree.set(np.arange(len(priorities)), priorities)
         self._greatest = state["greatest"]
