@@ -5,25 +5,34 @@ import math
 from hypothesis import strategies as st
 
 from melodyrl.core.engine.events import (
+    CELLS,
+    CHANGES,
     CLOCKS,
+    DRUMS,
     FEEL_CHOICES,
     KNOBS,
     MODES,
     TARGETS,
+    VARY_BARS,
     Announce,
+    ChangeDrums,
     Event,
     Forget,
     Learn,
     Panic,
     Release,
+    SetCell,
     SetClock,
+    SetDrums,
     SetFeel,
+    SetFill,
     SetKey,
     SetKnob,
     SetMeter,
     SetMode,
     SetSplit,
     SetTempo,
+    SetVariation,
     Start,
     Stop,
     Sync,
@@ -50,6 +59,17 @@ controls = st.builds(
 learning = st.builds(Learn, st.none() | st.sampled_from(TARGETS)) | st.builds(
     Forget, st.sampled_from(TARGETS)
 )
+drumming = st.one_of(
+    st.builds(SetDrums, st.booleans()),
+    st.builds(SetCell, st.sampled_from(DRUMS), st.integers(0, 15), st.sampled_from(CELLS)),
+    st.builds(SetVariation, st.sampled_from(VARY_BARS)),
+    st.builds(ChangeDrums, st.sampled_from(CHANGES)),
+    st.builds(
+        SetFill,
+        st.integers(1, 3),
+        st.sampled_from(["", "hat oooo oooo oooo oooo", "kick " + "o." * 8]),
+    ),
+)
 commands = st.one_of(
     knobs,
     st.builds(SetMode, st.sampled_from(MODES)),
@@ -63,7 +83,7 @@ commands = st.one_of(
     st.sampled_from([Start(), Stop(), Panic(), Release(), Tap()]),
 )
 events: st.SearchStrategy[Event] = st.one_of(
-    note_ons, note_ons, note_offs, pedals, controls, learning, commands
+    note_ons, note_ons, note_offs, pedals, controls, learning, commands, drumming
 )
 
 nonsense = st.sampled_from(
@@ -97,6 +117,16 @@ nonsense = st.sampled_from(
         Sync(0, 0.0, 120.0, 1),  # type: ignore[arg-type]
         SetKey(12),
         SetKey(0, None),  # type: ignore[arg-type]
+        SetDrums(1),  # type: ignore[arg-type]
+        SetCell("gong", 0, "hit"),
+        SetCell("kick", 16, "hit"),
+        SetCell("kick", 0, "x"),  # type: ignore[arg-type]
+        SetVariation(3),
+        SetVariation(True),
+        ChangeDrums("groove"),  # type: ignore[arg-type]
+        SetFill(-1, ""),
+        SetFill(1, "gong x... x... x... x..."),
+        SetFill(1, None),  # type: ignore[arg-type]
         SetSplit(20),
         SetSplit(109),
         SetSplit(60.0),  # type: ignore[arg-type]

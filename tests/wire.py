@@ -6,19 +6,24 @@ from melodyrl.core.midi.messages import NoteOff, NoteOn
 
 
 def balance(outgoing):
-    """How often each pitch was begun, and ended; asserts that no on doubles a sounding pitch."""
+    """How often each note was begun, and ended; asserts that no on doubles a sounding one.
+
+    A note is its pitch and channel.
+    """
     sounding = set()
     ons, offs = Counter(), Counter()
     for each in outgoing:
         match each.message:
-            case NoteOn(pitch):
-                assert pitch not in sounding, "a note began twice"
-                sounding.add(pitch)
-                ons[pitch] += 1
-            case NoteOff(pitch):
-                assert pitch in sounding, "a note ended that did not sound"
-                sounding.discard(pitch)
-                offs[pitch] += 1
+            case NoteOn(pitch, _, channel):
+                note = pitch, channel
+                assert note not in sounding, "a note began twice"
+                sounding.add(note)
+                ons[note] += 1
+            case NoteOff(pitch, channel):
+                note = pitch, channel
+                assert note in sounding, "a note ended that did not sound"
+                sounding.discard(note)
+                offs[note] += 1
             case _:
                 pass
     return ons, offs

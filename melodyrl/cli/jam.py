@@ -12,7 +12,7 @@ from tyro.conf import UseAppendAction
 
 from melodyrl.cli.playing import Playing, parse_split
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Bindings, ClockSource, Mode, Nanos
+from melodyrl.core.engine.events import VARY_BARS, Bindings, ClockSource, Mode, Nanos
 from melodyrl.errors import ConfigError, FileError, PortError
 from melodyrl.live.systems import Api
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from melodyrl.core.engine.events import Part
     from melodyrl.core.policy.policy import Policy
     from melodyrl.live.daemon import Daemon
+    from melodyrl.live.fills import Fills
     from melodyrl.live.inbox import Inbox
     from melodyrl.live.keeper import Keeper
     from melodyrl.live.leader import Leader
@@ -72,6 +73,18 @@ class Jam(Playing):
     """Part of the name of an instrument to play on."""
     channel: int = 1
     """MIDI channel to play on, 1 to 16."""
+    drums: bool = False
+    """A drummer plays beside it, from your first note on; the page turns it on and off."""
+    drum_pattern: Path | None = None
+    """What it begins with, as `melodyrl pattern` reads and writes it: your cells stay, the others
+    are its own. Without one it fills the whole pattern."""
+    drum_vary: int = 0
+    """Bars after which it varies its cells by itself: 1, 2, 4 or 8; 0 for never."""
+    drum_channel: int = 10
+    """MIDI channel of the drums, 1 to 16."""
+    drum_note: Annotated[tuple[str, ...], UseAppendAction] = ()
+    """A drum and its note, where your instrument has it elsewhere than General MIDI, such as
+    kick=35; may be given again."""
     map: Annotated[tuple[str, ...], UseAppendAction] = ()
     """A control of your keyboard and what it turns, such as 21=harmony or 22=mode-chords; may be
     given again. What was learned on the page comes before, so that this holds."""
@@ -136,8 +149,12 @@ class Jam(Playing):
                 thru=self.thru,
             )
             _say(ports.sentence if ports.are_open else f"{ports.sentence} Play on the page.")
+            fills = self._fills(inbox, stack)
+            daemon.publish_to(fills.see)
             if not self.headless:
-                self._open_page(company, daemon, self._keeper(engine, stack), stack)
+                self._open_page(
+                    company, daemon, [self._keeper(engine, stack).see, fills.see], stack
+                )
             daemon.start()
             stack.callback(daemon.stop)
             company.casting.start()
@@ -147,14 +164,13 @@ class Jam(Playing):
 
     def _engine(self, policies: "dict[Part, Policy]") -> Engine:
         """The engine with these flags, ready to decide."""
+        from melodyrl.cli.drum_flags import parse_drum_notes
         from melodyrl.core.engine.offline import run_offline
         from melodyrl.core.midi.messages import NoteOn
         from melodyrl.core.music.key import parse_key
         from melodyrl.core.music.meter import parse_meter
 
-        for channel in (self.channel, *self.listen_channel):
-            if not 1 <= channel <= 16:
-                raise ConfigError(f"Channel {channel} is not one of 1 to 16.")
+        self._check()
         key = None if self.key is None else parse_key(self.key)
         split = None if self.split is None else parse_split(self.split)
         config = replace(
@@ -162,6 +178,11 @@ class Jam(Playing):
             mode=self.mode,
             split=split,
             channel=self.channel - 1,
+            drums=self.drums,
+            pattern=self._pattern(),
+            vary_bars=self.drum_vary,
+            drum_channel=self.drum_channel - 1,
+            drum_pitches=parse_drum_notes(self.drum_note),
             clock=self.clock,
             clock_out=self.clock_out,
             bindings=self._bindings(),
@@ -172,6 +193,36 @@ class Jam(Playing):
         warm_up = Engine(replace(config, clock="internal"), policy, chord_policy=chord_policy)
         run_offline(warm_up, [(Nanos(0), NoteOn(60))], Nanos(WARM_NS))
         return Engine(config, policy, chord_policy=chord_policy)
+
+    def _check(self) -> None:
+        for channel in (self.channel, self.drum_channel, *self.listen_channel):
+            if not 1 <= channel <= 16:
+                raise ConfigError(f"Channel {channel} is not one of 1 to 16.")
+        if self.channel == self.drum_channel:
+            raise ConfigError(
+                f"Channel {self.channel} cannot be both the melody's and the drums'; "
+                f"give --channel or --drum-channel another one."
+            )
+        if self.drum_vary not in VARY_BARS:
+            choices = ", ".join(map(str, VARY_BARS))
+            raise ConfigError(f"--drum-vary {self.drum_vary} is not one of {choices}.")
+
+    def _pattern(self) -> str:
+        from melodyrl.cli.drum_flags import read_pattern
+        from melodyrl.core.drums.pattern import parse, write
+
+        return "" if self.drum_pattern is None else write(parse(read_pattern(self.drum_pattern)))
+
+    def _fills(self, inbox: "Inbox", stack: ExitStack) -> "Fills":
+        """Who makes the drummer's fills."""
+        import time
+
+        from melodyrl.live.fills import Fills
+
+        fills = Fills(lambda event: inbox.post(event, Nanos(time.monotonic_ns())), self.seed)
+        fills.start()
+        stack.callback(fills.close)
+        return fills
 
     def _company(self, inbox: "Inbox") -> "Company":
         """Who plays, and whoever is chosen meanwhile."""
@@ -261,9 +312,13 @@ class Jam(Playing):
         return journal.record
 
     def _open_page(
-        self, company: "Company", daemon: "Daemon", keeper: "Keeper", stack: ExitStack
+        self,
+        company: "Company",
+        daemon: "Daemon",
+        watchers: list[Callable[[object], None]],
+        stack: ExitStack,
     ) -> None:
-        """Serve the page, join it to the loop, and show it."""
+        """Serve the page, join it to the loop, and show it. The watchers see what it shows."""
         import time
 
         from melodyrl.cli.invitation import invite, share
@@ -283,7 +338,8 @@ class Jam(Playing):
             return take_file(take_of(recording, sent), recording)
 
         def publish(item: object) -> None:
-            keeper.see(item)
+            for see in watchers:
+                see(item)
             stage.publish(company.billed(item))
 
         shelf = TakeShelf(self._takes_folder) if self.keep_takes else None

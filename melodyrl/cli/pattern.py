@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import Positional, arg
 
-from melodyrl.errors import ConfigError, FileError
+from melodyrl.errors import ConfigError
 
 if TYPE_CHECKING:
     from melodyrl.core.canvas.network import CanvasNetwork
@@ -43,6 +43,7 @@ class Pattern:
         """Complete the pattern, and write and print it."""
         import numpy as np
 
+        from melodyrl.cli.drum_flags import read_pattern
         from melodyrl.cli.playing import check_tempo
         from melodyrl.core.drums.fill import complete
         from melodyrl.core.drums.pattern import parse, write
@@ -50,7 +51,8 @@ class Pattern:
         check_tempo(self.tempo)
         self._check()
         rng = np.random.default_rng(self.seed)
-        fill = complete(parse(self._read()), rng, self.temperature, self._network())
+        text = "" if self.grid is None else read_pattern(self.grid)
+        fill = complete(parse(text), rng, self.temperature, self._network())
         text = write(fill.pattern)
         print(text, end="")
         if fill.missed:
@@ -70,17 +72,6 @@ class Pattern:
             raise ConfigError(f"--temperature {self.temperature} is out of range; choose 0 to 1.")
         if self.seed < 0:
             raise ConfigError(f"--seed {self.seed} is negative; choose 0 or more.")
-
-    def _read(self) -> str:
-        if self.grid is None:
-            return ""
-        try:
-            if str(self.grid) == "-":
-                return sys.stdin.read()
-            return self.grid.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text"
-            raise FileError(f"{self.grid} cannot be read: {reason}.") from error
 
     def _write(self, text: str, pattern: "Grid") -> None:
         from melodyrl.core.drums.notes import end_ns, notes_of

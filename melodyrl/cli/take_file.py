@@ -1,6 +1,6 @@
 """A take as the bytes of a .mid: both players, on the bars that were played."""
 
-from melodyrl.core.engine.events import Nanos, SetMeter, SetTempo, Start
+from melodyrl.core.engine.events import Nanos, SetDrums, SetMeter, SetTempo, Start
 from melodyrl.core.engine.notes import Take
 from melodyrl.core.engine.recorder import Recording
 from melodyrl.core.midi.messages import NoteOn
@@ -11,7 +11,7 @@ from melodyrl.core.music.tempo import TempoMap, Ticks, tempo_us
 
 
 def take_file(take: Take, recording: Recording) -> bytes:
-    """A file whose first bar begins with the first note or Start, tempo and meter changes kept.
+    """A file whose first bar begins with what began the music; tempo and meter changes are kept.
 
     Our part is put on the grid: the time that the engine listened before each decision is taken
     off. A bar that began anew after a silence stays where it was in time.
@@ -19,19 +19,18 @@ def take_file(take: Take, recording: Recording) -> bytes:
     origin_ns = next((at for at, event in recording.events if _begins(event)), Nanos(0))
     config = recording.config
     tempo_map, meters = _conduct(recording, origin_ns)
-    return take_bytes(
-        [
-            NamedTrack("player", _from(take.player, origin_ns)),
-            NamedTrack("melodyrl", _from(take.ours, origin_ns + config.listen_ns), config.channel),
-        ],
-        tempo_map,
-        meters,
-        config.key,
-    )
+    tracks = [
+        NamedTrack("player", _from(take.player, origin_ns)),
+        NamedTrack("melodyrl", _from(take.ours, origin_ns + config.listen_ns), config.channel),
+    ]
+    if take.drums:
+        tracks.append(NamedTrack("drums", _from(take.drums, origin_ns), config.drum_channel))
+    return take_bytes(tracks, tempo_map, meters, config.key)
 
 
 def _begins(event: object) -> bool:
-    return isinstance(event, Start) or (isinstance(event, NoteOn) and event.velocity > 0)
+    is_note = isinstance(event, NoteOn) and event.velocity > 0
+    return is_note or isinstance(event, Start) or event == SetDrums(True)
 
 
 def _from(notes: tuple[Note, ...], origin_ns: int) -> list[Note]:

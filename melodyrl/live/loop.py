@@ -192,12 +192,16 @@ class Loop:
         self._keep(outgoing.due_ns, outgoing.message, fate)
         self.lateness.add(self._clock.now() - outgoing.due_ns)
         match outgoing.message:
-            case NoteOn(pitch, velocity):
-                self._publish(("note", "machine", True, pitch, velocity, outgoing.due_ns))
-            case NoteOff(pitch):
-                self._publish(("note", "machine", False, pitch, 0, outgoing.due_ns))
+            case NoteOn(pitch, velocity, channel):
+                who = self._who(channel)
+                self._publish(("note", who, True, pitch, velocity, outgoing.due_ns))
+            case NoteOff(pitch, channel):
+                self._publish(("note", self._who(channel), False, pitch, 0, outgoing.due_ns))
             case _:
                 return
+
+    def _who(self, channel: int) -> str:
+        return "drums" if channel == self._engine.drum_channel else "machine"
 
     def _emit(self, message: Message | ClockMessage) -> None:
         try:

@@ -15,6 +15,10 @@ From the page, one object a message, no other fields than these:
     {"type": "learn", "target": "harmony"}                       one of events.TARGETS; null: none
     {"type": "forget", "target": "harmony"}                      one of events.TARGETS
     {"type": "policy", "name": "rules"}                          see `melodyrl policies`
+    {"type": "drums", "on": true}                                 play or not
+    {"type": "cell", "drum": "kick", "step": 0, "cell": "hit"}   hit, rest or open
+    {"type": "variation", "bars": 4}                             one of events.VARY_BARS
+    {"type": "pattern", "change": "fill"}                        fill, vary or clear
     {"type": "start"}  {"type": "stop"}  {"type": "panic"}
 To the page: "hello" once, then "note", "state", "lost" (some notes were not sent) and "error".
 """
@@ -27,6 +31,7 @@ from enum import Enum
 from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
 import melodyrl
+from melodyrl.core.drums.kit import KIT, STEPS
 from melodyrl.core.engine import events
 from melodyrl.core.engine.controls import meaning
 from melodyrl.core.engine.events import Event, Wish
@@ -80,6 +85,8 @@ def hello(state: Message | None) -> Message:
         "tempo_bpm": list(TEMPO_BPM),
         "feels": list(events.FEEL_CHOICES),
         "splits": list(events.SPLITS),
+        "drums": [{"name": drum.name, "pitch": drum.pitch} for drum in KIT],
+        "vary_bars": list(events.VARY_BARS),
         "state": None if state is None else state["state"],
     }
 
@@ -255,6 +262,31 @@ def _split(fields: dict[str, Any]) -> Event:
     return events.SetSplit(_whole(fields, "pitch", *events.SPLITS))
 
 
+def _drums(fields: dict[str, Any]) -> Event:
+    return events.SetDrums(_truth(fields, "on"))
+
+
+def _cell(fields: dict[str, Any]) -> Event:
+    drum = _one_of(fields, "drum", "Drum", events.DRUMS)
+    step = _whole(fields, "step", 0, STEPS - 1)
+    return events.SetCell(drum, step, _one_of(fields, "cell", "Cell", events.CELLS))
+
+
+def _variation(fields: dict[str, Any]) -> Event:
+    bars = fields.pop("bars", None)
+    if type(bars) is not int or bars not in events.VARY_BARS:
+        raise ProtocolError(f"bars is {_shown(bars)}, not one of {_listed(events.VARY_BARS)}.")
+    return events.SetVariation(bars)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _pattern(fields: dict[str, Any]) -> Event:
+    return events.ChangeDrums(_one_of(fields, "change", "Change", events.CHANGES))
+
+
 def _policy(fields: dict[str, Any]) -> Wish:
     name = fields.pop("name", None)
     if not isinstance(name, str) or not 0 < len(name) <= NAME_LETTERS:
@@ -285,6 +317,10 @@ _READERS: dict[str, Callable[[dict[str, Any]], Wish]] = {
     "key": _key,
     "meter": _meter,
     "split": _split,
+    "drums": _drums,
+    "cell": _cell,
+    "variation": _variation,
+    "pattern": _pattern,
     "policy": _policy,
     "learn": _learn,
     "forget": lambda fields: events.Forget(_target(fields)),

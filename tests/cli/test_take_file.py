@@ -5,7 +5,7 @@ import mido
 from melodyrl.cli.take_file import take_file
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Nanos, SetMeter, SetTempo
+from melodyrl.core.engine.events import Nanos, SetCell, SetDrums, SetMeter, SetTempo
 from melodyrl.core.engine.notes import take_of
 from melodyrl.core.engine.offline import run_offline
 from melodyrl.core.midi.messages import NoteOff, NoteOn
@@ -61,6 +61,25 @@ def test_changes_of_tempo_and_meter_are_kept_where_they_happened():
         elif message.type == "time_signature":
             changes.append((at, message.numerator))
     assert changes == [(0, 4), (0, 120.0), (2 * 480, 60.0), (4 * 480, 3)]
+
+
+def test_drums_are_a_track_of_their_own_on_the_bars_that_they_began():
+    began = 3 * SECOND + 7
+
+    file = take(
+        [
+            (Nanos(0), SetCell("snare", 4, "hit")),
+            (Nanos(began), SetDrums(True)),
+            (Nanos(began + SECOND), NoteOn(60)),
+        ],
+        began + 2 * SECOND,
+    )
+
+    drums = file.tracks[3]
+    assert drums.name == "drums"
+    assert onsets(drums) == [(480, 9)]
+    assert [message.note for message in drums if message.type == "note_on"] == [38]
+    assert onsets(file.tracks[1]) == [(2 * 480, 0)]
 
 
 def test_take_of_nothing_is_a_file_all_the_same():

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from melodyrl.core.drums.fill import complete
+from melodyrl.core.drums.fill import complete, refill, vary
+from melodyrl.core.drums.kit import NAMES
 from melodyrl.core.drums.pattern import parse
 
 HALF = """
@@ -65,3 +66,30 @@ def test_hits_that_may_be_changed_are_varied(seed):
 
     assert again.missed == ()
     assert np.array_equal(again.pattern.fixed, parse(HALF).fixed)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_variation_differs_in_a_beat_or_two_and_keeps_the_rules(seed):
+    first = complete(parse(HALF), np.random.default_rng(seed)).pattern
+
+    varied = vary(first, np.random.default_rng(seed))
+
+    changed = (varied.pattern.hit != first.hit).any(0)
+    assert changed.any()
+    assert not (changed & first.fixed.all(0)).any()
+    assert varied.missed == ()
+    assert np.array_equal(varied.pattern.hit[first.fixed], first.hit[first.fixed])
+
+
+def test_a_new_fill_knows_nothing_of_the_one_before():
+    first = complete(parse(HALF), np.random.default_rng(1)).pattern
+
+    again = refill(first, np.random.default_rng(2)).pattern
+
+    assert np.array_equal(again.hit, complete(parse(HALF), np.random.default_rng(2)).pattern.hit)
+
+
+def test_a_pattern_that_is_all_the_players_cannot_be_varied():
+    pattern = parse("\n".join(f"{name} x--- x--- x--- x---" for name in NAMES))
+
+    assert np.array_equal(vary(pattern, np.random.default_rng(1)).pattern.hit, pattern.hit)

@@ -71,6 +71,7 @@ class EchoEngine:
         self._waiting = []
         self.told = []
         self.told_ns = 0
+        self.drum_channel = 9
 
     def receive(self, event, now_ns):
         self.told.append((now_ns, event))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import mido
 
+from melodyrl.core.drums.kit import NAMES, PITCHES
 from melodyrl.core.engine.events import (
     CLOCKS,
     KNOBS,
@@ -25,7 +26,7 @@ from melodyrl.core.engine.events import (
     Stop,
     Wish,
 )
-from melodyrl.core.engine.snapshot import Bar, Choice, Role, Snapshot, Why
+from melodyrl.core.engine.snapshot import Bar, Choice, Drums, Role, Snapshot, Why
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import Key
 from melodyrl.web.cards import Cards
@@ -80,6 +81,7 @@ class StandIn:
             sounding=(),
             held=(),
             why=None,
+            drums=Drums(False, ("." * 16,) * 16, 0, None, False, 9, PITCHES),
             dropped=0,
             policies=(("melody", "shipped"), ("chords", "shipped-chords")),
             coming=(),
@@ -164,6 +166,10 @@ class StandIn:
 
     def show(self, who: str, pitch: int, velocity: int) -> None:
         self.stage.publish(("note", who, velocity > 0, pitch, velocity, time.monotonic_ns()))
+
+    def strike(self, drum: str, velocity: int) -> None:
+        """The drummer strikes, or with velocity 0 has struck, a drum."""
+        self.show("drums", PITCHES[NAMES.index(drum)], velocity)
 
     def publish(self, **changes: object) -> None:
         held = tuple(sorted(self.held))

@@ -75,6 +75,22 @@ def test_a_knob_of_a_keyboard_is_learned_and_pedals_and_modes_are_not(page, daem
     ]
 
 
+def test_drums_go_to_the_instrument_on_their_channel(page, daemon):
+    page.select_option("#midi-out", label="Synth")
+    daemon.strike("snare", 100)
+    daemon.strike("snare", 0)
+    daemon.strike("kick", 90)
+    wait_until(page, "plugged.sent.length === 3")
+    page.select_option("#midi-out", label="this page")
+
+    assert page.evaluate("plugged.sent") == [
+        [0x99, 38, 100],
+        [0x89, 38, 0],
+        [0x99, 36, 90],
+        [0x89, 36, 0],
+    ]
+
+
 def test_our_own_ports_are_not_joined_to_a_loop(page):
     assert "melodyrl" not in page.inner_text("#midi-in")
     assert page.locator("#midi-out option").all_inner_texts() == ["this page", "Synth"]

@@ -2,9 +2,12 @@
 
 import base64
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
+
+from melodyrl.core.drums.kit import PITCHES
 
 pytestmark = pytest.mark.browser
 
@@ -102,6 +105,33 @@ def test_ten_notes_struck_as_hard_as_can_be_do_not_clip(visit, voice):
 
     assert np.isfinite(sound).all()
     assert 0.3 < np.abs(sound).max() < LOUDEST_PEAK
+
+
+@pytest.mark.parametrize("pitch", PITCHES)
+def test_a_drum_begins_from_silence_rings_and_dies_away(visit, pitch):
+    page = visit()
+    steps = [("on", "drums", pitch, 100, 0.1), ("off", "drums", pitch, 0.15)]
+    sound = render(page, steps, seconds=6)
+    onset = int(np.argmax(np.abs(sound[0]) > SILENCE))
+
+    assert onset >= 0.1 * RATE - 1
+    assert np.isfinite(sound).all()
+    assert level_db(sound, 0.1, 0.2) > -45
+    assert level_db(sound, 5.0, 6.0) < -80
+
+
+def test_every_drum_sounds_another_way_and_all_at_once_do_not_clip(visit):
+    page = visit()
+    alone = [render(page, [("on", "drums", pitch, 100, 0.05)], seconds=0.5) for pitch in PITCHES]
+    together = render(page, [("on", "drums", pitch, 127, 0.05) for pitch in PITCHES])
+
+    spectra = [np.abs(np.fft.rfft(each[0])) ** 0.5 for each in alone]
+    alike = [
+        np.dot(one, other) / np.linalg.norm(one) / np.linalg.norm(other)
+        for one, other in combinations(spectra, 2)
+    ]
+    assert max(alike) < 0.995
+    assert np.abs(together).max() < LOUDEST_PEAK
 
 
 def test_a_key_that_is_struck_again_and_again_does_not_clip_or_pile_up(visit):

@@ -8,6 +8,7 @@ from melodyrl.core.canvas import Easel
 from melodyrl.core.canvas.network import CanvasNetwork
 from melodyrl.core.drums import scene
 from melodyrl.core.drums.aims import draw_aims
+from melodyrl.core.drums.kit import STEPS
 from melodyrl.core.drums.pattern import Pattern
 from melodyrl.core.drums.rules import TERMS
 from melodyrl.core.policy.policy import choose
@@ -54,6 +55,21 @@ def complete(
     return best
 
 
+def refill(pattern: Pattern, rng: np.random.Generator) -> Fill:
+    """A new fill around the player's cells: what was there of ours is let go."""
+    return complete(Pattern(pattern.hit & pattern.fixed, pattern.fixed), rng)
+
+
+def vary(pattern: Pattern, rng: np.random.Generator) -> Fill:
+    """A fill near the one that is there: ours of a beat or two is let go, and filled again.
+
+    It differs from the one that is there wherever one of some attempts does.
+    """
+    attempts = (complete(_without_beats(pattern, rng), rng) for _ in range(ATTEMPTS))
+    others = (each for each in attempts if (each.pattern.hit != pattern.hit).any())
+    return next(others, Fill(pattern, (), 0))
+
+
 def stroke(
     network: CanvasNetwork | None, easel: Easel, rng: np.random.Generator, temperature: float
 ) -> int:
@@ -63,6 +79,12 @@ def stroke(
     if network is not None:
         q_BAK = network.many(scene.see(easel), scene.WEIGHTS[None], worth, mask)
     return choose(q_BAK[0], worth[0], mask[0], scene.WEIGHTS, temperature, rng).action
+
+
+def _without_beats(pattern: Pattern, rng: np.random.Generator) -> Pattern:
+    beats = rng.choice(4, size=rng.integers(1, 3), replace=False)
+    kept = pattern.fixed | ~np.isin(np.arange(STEPS) // 4, beats)
+    return Pattern(pattern.hit & kept, pattern.fixed)
 
 
 def _attempt(

@@ -48,6 +48,7 @@ KIT: tuple[Drum, ...] = (
 """Source of the notes: General MIDI level 1, percussion key map (70 is there the maracas)."""
 
 NAMES = tuple(drum.name for drum in KIT)
+PITCHES = tuple(drum.pitch for drum in KIT)
 FAMILIES = tuple(dict.fromkeys(drum.family for drum in KIT))
 
 IN_ROLE = np.array([[drum.role == role for drum in KIT] for role in ROLES])

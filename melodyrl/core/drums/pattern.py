@@ -1,5 +1,6 @@
 """A pattern as text: a line a drum, sixteen cells in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,30 @@ def parse(text: str) -> Pattern:
     return Pattern(hit, fixed)
 
 
+def is_pattern(text: object) -> bool:
+    """Whether it is text that `parse` reads."""
+    if not isinstance(text, str):
+        return False
+    try:
+        parse(text)
+    except ConfigError:
+        return False
+    return True
+
+
+def rows(pattern: Pattern) -> tuple[str, ...]:
+    """The sixteen cells of every drum, in the order of the kit."""
+    return tuple(
+        _signs(hit.tolist(), fixed.tolist())
+        for hit, fixed in zip(pattern.hit, pattern.fixed, strict=True)
+    )
+
+
+def join_rows(cells: Sequence[str]) -> str:
+    """The text of such rows."""
+    return "".join(f"{name} {row}\n" for name, row in zip(NAMES, cells, strict=True))
+
+
 def write(pattern: Pattern) -> str:
     """The drums that have a cell which is not open, in the order of the kit."""
     lines = [
@@ -63,14 +88,18 @@ def write(pattern: Pattern) -> str:
 
 
 def _cells(hit: list[bool], fixed: list[bool]) -> str:
+    cells = _signs(hit, fixed)
+    return " ".join(cells[beat : beat + 4] for beat in range(0, STEPS, 4))
+
+
+def _signs(hit: list[bool], fixed: list[bool]) -> str:
     signs = {
         (True, True): YOURS,
         (False, True): YOUR_REST,
         (True, False): OURS,
         (False, False): FREE,
     }
-    cells = "".join(signs[each] for each in zip(hit, fixed, strict=True))
-    return " ".join(cells[beat : beat + 4] for beat in range(0, STEPS, 4))
+    return "".join(signs[each] for each in zip(hit, fixed, strict=True))
 
 
 def _check(number: int, name: str, cells: str, seen: set[str]) -> None:

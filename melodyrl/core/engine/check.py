@@ -3,22 +3,33 @@
 from collections.abc import Container
 from math import isfinite
 
+from melodyrl.core.drums.kit import STEPS
+from melodyrl.core.drums.pattern import is_pattern
 from melodyrl.core.engine.events import (
+    CELLS,
+    CHANGES,
     CLOCKS,
+    DRUMS,
     FEEL_CHOICES,
     KNOBS,
     MODES,
     PARTS,
     SPLITS,
     TARGETS,
+    VARY_BARS,
     Announce,
+    ChangeDrums,
+    Drumming,
     Forget,
     Halt,
     Learn,
     Panic,
     Release,
+    SetCell,
     SetClock,
+    SetDrums,
     SetFeel,
+    SetFill,
     SetKey,
     SetKnob,
     SetMeter,
@@ -26,6 +37,7 @@ from melodyrl.core.engine.events import (
     SetPolicy,
     SetSplit,
     SetTempo,
+    SetVariation,
     Start,
     Stop,
     Sync,
@@ -55,6 +67,8 @@ def makes_sense(event: object) -> bool:
             return _is_within(beats, 16) and _is_within(unit, 16) and Meter(beats, unit) in METERS
         case SetKey() | SetSplit() | Announce():
             return _is_of_pitches(event)
+        case SetDrums() | SetCell() | SetVariation() | ChangeDrums() | SetFill():
+            return _is_drumming(event)
         case Sync():
             return _is_sync(event)
         case Start() | Stop() | Panic() | Release() | Tap() | Halt():
@@ -98,6 +112,20 @@ def _is_of_pitches(event: SetKey | SetSplit | Announce) -> bool:
             return pitch is None or (_is_within(pitch, SPLITS[1]) and pitch >= SPLITS[0])
         case Announce(mask):
             return _is_within(mask, ALL_CLASSES)
+
+
+def _is_drumming(event: Drumming) -> bool:
+    match event:
+        case SetDrums(is_on):
+            return type(is_on) is bool
+        case SetCell(drum, step, cell):
+            return _is_known(drum, DRUMS) and _is_within(step, STEPS - 1) and _is_known(cell, CELLS)
+        case SetVariation(bars):
+            return type(bars) is int and bars in VARY_BARS
+        case ChangeDrums(change):
+            return _is_known(change, CHANGES)
+        case SetFill(number, text):
+            return type(number) is int and number >= 0 and is_pattern(text)
 
 
 def _is_sync(event: Sync) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from melodyrl.core.drums.kit import PITCHES
+from melodyrl.core.drums.pattern import is_pattern
 from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.controls import bindings_problem
 from melodyrl.core.engine.events import (
@@ -13,6 +15,7 @@ from melodyrl.core.engine.events import (
     KnobName,
     Mode,
     Nanos,
+    SetDrums,
     SetFeel,
     SetKey,
     SetKnob,
@@ -20,8 +23,9 @@ from melodyrl.core.engine.events import (
     SetMode,
     SetSplit,
     SetTempo,
+    SetVariation,
 )
-from melodyrl.core.midi.messages import NoteOff
+from melodyrl.core.midi.messages import DRUMS, NoteOff
 from melodyrl.core.music import COMMON, Key, Meter
 
 LISTEN_NS = Nanos(20_000_000)
@@ -55,8 +59,18 @@ class EngineConfig:
     """The pitch from which up notes are the tune, below it the harmony; None: all are both."""
     bindings: Bindings = ()
     """Which controller of the player's keyboard turns what."""
+    drums: bool = False
+    """Whether the drums play."""
+    pattern: str = ""
+    """What the drums play, see drums.pattern; an empty one is filled where they play."""
+    vary_bars: int = 0
+    """Bars after which the drums vary by themselves, one of VARY_BARS."""
     channel: int = 0
     """0-15, on which we play."""
+    drum_channel: int = DRUMS
+    """0-15, on which the drums play; another one than the melody's."""
+    drum_pitches: tuple[int, ...] = PITCHES
+    """The note of each drum, in the order of drums.kit, all different."""
     listen_ns: Nanos = LISTEN_NS
     """How long after a grid step its answer is due, so that a chord on it is heard first: all but
     the last DECIDE_NS of it."""
@@ -74,7 +88,11 @@ class EngineConfig:
             ("mode", SetMode(self.mode)),
             ("feel", SetFeel(self.feel)),
             ("split", SetSplit(self.split)),
+            ("drums", SetDrums(self.drums)),
+            ("vary_bars", SetVariation(self.vary_bars)),
             ("channel", NoteOff(0, self.channel)),
+            ("drum_channel", NoteOff(0, self.drum_channel)),
+            *(("drum_pitches", NoteOff(pitch)) for pitch in self.drum_pitches),
             *((f"knob {name}", SetKnob(name, value)) for name, value in self.knobs.items()),
         ]
         if self.key is not None:
@@ -82,6 +100,8 @@ class EngineConfig:
         for name, event in settings:
             if not makes_sense(event):
                 return f"The {name} is out of its range: {event}."
+        if problem := self._drum_problem():
+            return problem
         if self.clock not in CLOCKS:
             return f"The clock {self.clock!r} is not one of {', '.join(CLOCKS)}."
         if missing := set(KNOBS) - set(self.knobs):
@@ -92,3 +112,10 @@ class EngineConfig:
         if not is_whole or self.listen_ns < 0 or self.seed < 0:
             return "Listen_ns and seed must be whole numbers from 0 up."
         return None
+
+    def _drum_problem(self) -> str | None:
+        if self.drum_channel == self.channel:
+            return f"The drums need a channel of their own: both are on {self.channel + 1}."
+        if len(set(self.drum_pitches)) != len(PITCHES) or len(self.drum_pitches) != len(PITCHES):
+            return f"The drums need {len(PITCHES)} notes, all different, not {self.drum_pitches}."
+        return None if is_pattern(self.pattern) else "The pattern is not one of drums."

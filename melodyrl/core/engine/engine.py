@@ -4,6 +4,8 @@ Five verbs, time always an argument: `receive`, `next_wake`, `due`, `snapshot`, 
 Live play, export, tests and simulation all drive this one engine.
 """
 
+from functools import partial
+
 import numpy as np
 
 from melodyrl.core.engine.band import Band
@@ -11,9 +13,12 @@ from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.clock_out import ClockOut
 from melodyrl.core.engine.config import DECIDE_NS, EngineConfig
 from melodyrl.core.engine.controls import Controls
+from melodyrl.core.engine.drummer import Drummer
 from melodyrl.core.engine.events import (
     Announce,
+    ChangeDrums,
     ClockSource,
+    Drumming,
     Event,
     Forget,
     Halt,
@@ -24,8 +29,11 @@ from melodyrl.core.engine.events import (
     Outgoing,
     Panic,
     Release,
+    SetCell,
     SetClock,
+    SetDrums,
     SetFeel,
+    SetFill,
     SetKey,
     SetKnob,
     SetMeter,
@@ -33,6 +41,7 @@ from melodyrl.core.engine.events import (
     SetPolicy,
     SetSplit,
     SetTempo,
+    SetVariation,
     Start,
     Stop,
     Sync,
@@ -89,12 +98,20 @@ class Engine:
         self._recorder = Recorder()
         self._told = Nanos(0)
         self._outbox = Outbox()
+        self._say = partial(self._outbox.say, channel=config.channel)
+        strike = partial(self._outbox.say, channel=config.drum_channel)
+        self._drummer = Drummer(config, self._transport, strike)
         self._dropped = 0
 
     @property
     def told_ns(self) -> Nanos:
         """The present, as the engine takes it: the latest moment that it was told of."""
         return self._told
+
+    @property
+    def drum_channel(self) -> int:
+        """The channel of the drums, 0-15."""
+        return self._config.drum_channel
 
     @property
     def clock(self) -> ClockSource:
@@ -126,7 +143,8 @@ class Engine:
 
     def next_wake(self) -> Nanos | None:
         """The moment at which `due` has something to do next, None where only an event can help."""
-        moments = (self._outbox.next_due, self._transport.wake(), self._clock_out.wake())
+        parts = (self._transport, self._drummer, self._clock_out)
+        moments = (self._outbox.next_due, *(each.wake() for each in parts))
         return min((each for each in moments if each is not None), default=None)
 
     def due(self, now_ns: Nanos) -> list[Outgoing]:
@@ -165,9 +183,10 @@ class Engine:
             knobs=tuple(self._knobs.items()),
             bindings=self._controls.bindings,
             armed=self._controls.armed,
-            sounding=self._outbox.sounding(self._told),
+            sounding=self._outbox.sounding(self._told, self._config.channel),
             held=tuple(sorted(band.listener.sounding)),
             why=band.why(self._mode),
+            drums=self._drummer.picture,
             dropped=self._dropped,
             policies=band.cast.playing,
             coming=band.cast.coming,
@@ -204,14 +223,15 @@ class Engine:
         return not isinstance(event, SetPolicy) or self._band.cast.knows(event)
 
     def _advance(self, now_ns: Nanos) -> None:
-        """Take every decision that falls due up to now, and say every tick."""
+        """Take every decision that falls due up to now, say every tick and strike every drum."""
         self._told = max(self._told, now_ns)
         while (wake := self._transport.wake()) is not None and wake <= self._told:
-            self._tick(wake)
+            self._keep_time(wake)
             self._step(wake)
-        self._tick(self._told)
+        self._keep_time(self._told)
 
-    def _tick(self, until_ns: Nanos) -> None:
+    def _keep_time(self, until_ns: Nanos) -> None:
+        self._drummer.play(until_ns, self._knobs["swing"])
         while (wake := self._clock_out.wake()) is not None and wake <= until_ns:
             self._outbox.tell_time(self._clock_out.tick(), wake)
 
@@ -228,9 +248,9 @@ class Engine:
         if transport.is_led and transport.is_leaderless:
             self._stop(wake_ns)
         elif transport.is_forsaken and not transport.is_resting:
-            self._end(wake_ns)
+            self._rest(wake_ns)
         elif not transport.is_resting:
-            self._outbox.say(band.step(self._mode, at, transport.meter), self._due(at, wake_ns))
+            self._say(band.step(self._mode, at, transport.meter), self._due(at, wake_ns))
         if (sync := transport.pursue(wake_ns)) is not None:
             self._follow(sync, wake_ns)
 
@@ -253,10 +273,12 @@ class Engine:
                 self._transport.set_meter(Meter(beats, unit))
             case SetMode() | SetPolicy():
                 self._cast(event)
+            case SetDrums() | SetCell() | SetVariation() | ChangeDrums() | SetFill():
+                self._drum(event)
             case Start() | Stop() | Panic():
                 self._transport_to(event)
             case Release():
-                self._outbox.say(self._band.ledger.release(), self._told)
+                self._release(self._told)
 
     def _turn(self, event: SetKnob | SetFeel | Learn | Forget) -> None:
         match event:
@@ -279,6 +301,14 @@ class Engine:
                 self._band.listener.split_at(pitch)
             case Announce(mask):
                 self._band.announced = mask
+
+    def _drum(self, event: Drumming) -> None:
+        """Drums that come in begin the music where nothing runs, and the line rests."""
+        self._drummer.obey(event, self._told)
+        if event == SetDrums(True) and not self._transport.running and not self._transport.is_led:
+            self._start()
+            self._transport.rest()
+        self._rest_alone()
 
     def _pace(self, event: SetTempo | Tap | SetClock | Sync | Halt) -> None:
         match event:
@@ -304,8 +334,7 @@ class Engine:
         if clock == transport.clock:
             return
         transport.hand_over(clock)
-        if transport.is_resting and not transport.is_led:
-            self._stop(self._told)  # nobody counts its bars any more
+        self._rest_alone()
 
     def _sync(self, sync: Sync) -> None:
         transport, at = self._transport, self._told
@@ -314,16 +343,17 @@ class Engine:
             return
         self._stop(at)
         self._band.change_line()
-        self._outbox.tell_time(self._clock_out.start(transport.jump(sync, at), at), at)
+        self._begin_at(transport.jump(sync, at))
 
     def _follow(self, sync: Sync, at_ns: Nanos) -> None:
         self._transport.follow(sync, at_ns)
         self._clock_out.not_before(at_ns)
+        self._drummer.not_before(at_ns)
 
     def _transport_to(self, command: Start | Stop | Panic) -> None:
         match command:
             case Start() if self._transport.is_led:
-                self._transport.resume()
+                self._resume()
             case Start():
                 self._start()
             case Stop():
@@ -331,7 +361,8 @@ class Engine:
             case Panic():
                 self._band.listener.let_go()
                 self._end(self._told)
-                self._outbox.say(self._band.ledger.panic(), self._told)
+                self._say(self._band.ledger.panic(), self._told)
+                self._drummer.panic(self._told)
 
     def _hear(self, message: Message) -> None:
         at, band = self._told, self._band
@@ -339,7 +370,7 @@ class Engine:
             case NoteOn():
                 if not self._transport.is_led and not self._transport.running:
                     self._start()
-                self._transport.resume()
+                self._resume()
                 self._transport.hear(at)
                 band.hear(message, at)
                 is_tune = band.listener.is_tune(message.pitch)
@@ -351,7 +382,7 @@ class Engine:
                 self._transport.touch(at)
                 band.listener.note_off(message, at)
                 if self._mode == "harmony":
-                    self._outbox.say(band.harmony.note_off(message), at)
+                    self._say(band.harmony.note_off(message), at)
             case ControlChange(controller, _, channel):
                 for pitch in band.listener.down(channel) if controller in SILENCES else ():
                     self._hear(NoteOff(pitch, channel))
@@ -364,29 +395,60 @@ class Engine:
         self._band.read(at_ns, self._transport)
         if position.step == 0:
             self._band.tonality.settle()
-        self._outbox.say(self._band.answer(note, position, self._transport.meter), at_ns)
+        self._say(self._band.answer(note, position, self._transport.meter), at_ns)
 
     def _start(self) -> None:
         self._stop(self._told)
         self._band.begin()
         self._transport.start(self._told)
-        self._outbox.tell_time(self._clock_out.start(0, self._told), self._told)
+        self._begin_at(0)
+
+    def _begin_at(self, step: int) -> None:
+        """What keeps time begins at a step."""
+        self._outbox.tell_time(self._clock_out.start(step, self._told), self._told)
+        self._drummer.begin(step, self._told)
+
+    def _resume(self) -> None:
+        """The player plays again."""
+        self._transport.resume()
+        self._drummer.resume(self._told)
+
+    def _release(self, at_ns: Nanos) -> None:
+        """End what sounds."""
+        self._say(self._band.ledger.release(), at_ns)
+        self._drummer.release(at_ns)
 
     def _stop(self, at_ns: Nanos) -> None:
-        self._outbox.say(self._band.ledger.release(), at_ns)
+        self._release(at_ns)
         if self._transport.running:
             self._outbox.tell_time(self._clock_out.stop(), at_ns)
         self._transport.stop()
+        self._drummer.groove.enter()
         self._band.cast.enter()
 
     def _end(self, at_ns: Nanos) -> None:
-        """Fall silent; where another clock leads the bars are counted on."""
-        if not self._transport.is_led:
+        """Fall silent, drums and all."""
+        self._drummer.hush(at_ns)
+        self._rest(at_ns)
+
+    def _rest(self, at_ns: Nanos) -> None:
+        """The line falls silent; the bars are counted on where another clock or the drums do."""
+        if not self._is_kept_up:
             self._stop(at_ns)
             return
-        self._outbox.say(self._band.ledger.release(), at_ns)
+        self._say(self._band.ledger.release(), at_ns)
         self._band.change_line()
         self._transport.rest()
+
+    def _rest_alone(self) -> None:
+        """A line that rests while nobody counts its bars any more has ended."""
+        if self._transport.is_resting and not self._is_kept_up:
+            self._stop(self._told)
+
+    @property
+    def _is_kept_up(self) -> bool:
+        """Whether the music runs on without the player."""
+        return self._transport.is_led or self._drummer.is_playing
 
     def _fix_key(self, key: Key | None) -> None:
         self._band.tonality.fix(key)
@@ -405,6 +467,6 @@ class Engine:
     def _change_mode(self, mode: Mode) -> None:
         if mode == self._mode:
             return
-        self._outbox.say(self._band.ledger.release(), self._told)
+        self._say(self._band.ledger.release(), self._told)
         self._band.change_line()
         self._mode = mode

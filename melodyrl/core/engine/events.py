@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from melodyrl.core.drums.kit import NAMES
 from melodyrl.core.midi.clock import ClockMessage
 from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music.tempo import Nanos
@@ -59,6 +60,20 @@ TARGETS: tuple[Target, ...] = (*KNOBS, *SWITCHES)
 Part = Literal["melody", "chords"]
 """What a policy can play."""
 PARTS: tuple[Part, ...] = get_args(Part)
+
+DRUMS: tuple[str, ...] = NAMES
+"""The drums by name, in the order of the kit."""
+
+Cell = Literal["hit", "rest", "open"]
+"""What a player wants of a cell of the drum pattern; an open one is the machine's."""
+CELLS: tuple[Cell, ...] = get_args(Cell)
+
+Change = Literal["fill", "vary", "clear"]
+"""What can be done with all cells at once (engine.groove)."""
+CHANGES: tuple[Change, ...] = get_args(Change)
+
+VARY_BARS = (0, 1, 2, 4, 8)
+"""Bars after which the drums vary by themselves; 0 is never."""
 
 Bindings = tuple[tuple[int, Target], ...]
 """Controllers (0-127) and what each one turns; each of both at most once."""
@@ -129,6 +144,51 @@ class SetSplit:
     """
 
     pitch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetDrums:
+    """Let the drums play from the next sixteenth on, or fall silent at once.
+
+    They begin the music where nobody else leads; an empty pattern is filled.
+    """
+
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetCell:
+    """The player's wish for one cell of the drum pattern, which nobody else touches."""
+
+    drum: str
+    """One of DRUMS."""
+    step: int
+    """Sixteenth of the bar, 0 to 15."""
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariation:
+    """Vary the drums every so many bars of VARY_BARS."""
+
+    bars: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDrums:
+    """Ask for other cells of the machine's; a fill that is made of it comes as SetFill."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class SetFill:
+    """A fill that was asked for: it enters at the next bar line, around the player's cells."""
+
+    number: int
+    """Of the request, which may be withdrawn by now."""
+    text: str
+    """The whole pattern (drums.pattern)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +272,20 @@ class Halt:
 
 
 Setting = SetKnob | SetMode | SetFeel | SetTempo | SetClock | SetKey | SetMeter | SetSplit
+Drumming = SetDrums | SetCell | SetVariation | ChangeDrums | SetFill
 Command = Setting | Tap | Start | Stop | Panic | Release
 Event = (
-    NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Announce | SetPolicy | Sync | Halt
+    NoteOn
+    | NoteOff
+    | ControlChange
+    | Command
+    | Drumming
+    | Learn
+    | Forget
+    | Announce
+    | SetPolicy
+    | Sync
+    | Halt
 )
 
 

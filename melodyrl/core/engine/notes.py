@@ -5,16 +5,20 @@ from dataclasses import dataclass
 
 from melodyrl.core.engine.events import Event, Nanos, Outgoing
 from melodyrl.core.engine.recorder import Recording
-from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.midi.notes import Note, notes_of
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """The notes of both players, by onset. Ours lie the engine's listen_ns behind the grid."""
+    """The notes of both players, by onset. Ours lie the engine's listen_ns behind the grid.
+
+    The drums, ours too, lie on it.
+    """
 
     player: tuple[Note, ...]
     ours: tuple[Note, ...]
+    drums: tuple[Note, ...] = ()
 
 
 def take_of(recording: Recording, sent: Iterable[Outgoing]) -> Take:
@@ -22,15 +26,20 @@ def take_of(recording: Recording, sent: Iterable[Outgoing]) -> Take:
 
     Pairing hours of notes takes longer than a note may wait: not for the thread that plays.
     """
-    return Take(part(recording.events, recording.until_ns), part(sent, recording.until_ns))
+    until_ns, drums = recording.until_ns, recording.config.drum_channel
+    said = [(each.due_ns, each.message) for each in sent if isinstance(each.message, Message)]
+    return Take(
+        part(recording.events, until_ns),
+        part([each for each in said if each[1].channel != drums], until_ns),
+        part([each for each in said if each[1].channel == drums], until_ns),
+    )
 
 
-def part(events: Iterable[tuple[Nanos, Event] | Outgoing], until_ns: Nanos) -> tuple[Note, ...]:
-    """The notes of a recording's events, or of what was sent; they end at `until_ns` at last."""
-    timed = ((each.due_ns, each.message) if isinstance(each, Outgoing) else each for each in events)
+def part(events: Iterable[tuple[Nanos, Event]], until_ns: Nanos) -> tuple[Note, ...]:
+    """The notes of events; they end at `until_ns` at last."""
     messages = [
         (at_ns, event)
-        for at_ns, event in timed
+        for at_ns, event in events
         if isinstance(event, NoteOn | NoteOff | ControlChange)
     ]
     return tuple(notes_of(messages, until_ns))

@@ -9,11 +9,11 @@ from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
 
 
 class Outbox:
-    """Notes leave in the order in which they were said; the clock's ticks go between them."""
+    """Notes of a channel leave in the order in which they were said; ticks go between them."""
 
     def __init__(self) -> None:
         self._waiting: list[Outgoing] = []
-        self._sounding: set[int] = set()
+        self._sounding: set[_Note] = set()
         self.sent: deque[Outgoing] = deque(maxlen=MOST_EVENTS)
         """The newest notes and controls that were handed out, oldest first."""
 
@@ -22,20 +22,20 @@ class Outbox:
         """When the next message is due; None where none waits."""
         return self._waiting[0].due_ns if self._waiting else None
 
-    def sounding(self, now_ns: Nanos) -> tuple[int, ...]:
-        """The pitches that sound by what is due by now, lowest first."""
-        pitches = self._sounding.copy()
+    def sounding(self, now_ns: Nanos, channel: int) -> tuple[int, ...]:
+        """The pitches of a channel that sound by what is due by now, lowest first."""
+        notes = self._sounding.copy()
         for each in self._waiting:
             if each.due_ns <= now_ns:
-                _follow(pitches, each.message)
-        return tuple(sorted(pitches))
+                _follow(notes, each.message)
+        return tuple(sorted(pitch for pitch, its in notes if its == channel))
 
-    def say(self, messages: list[Message], due_ns: Nanos) -> None:
-        """Send these, if any, at `due_ns`; notes that wait for later go ahead of them.
+    def say(self, messages: list[Message], due_ns: Nanos, channel: int) -> None:
+        """Send these of a channel, if any, at `due_ns`; its notes that wait for later go ahead.
 
         A note that waits for later and is ended here is not played at all.
         """
-        self._add(_heard([*self._later(due_ns), *messages]), due_ns)
+        self._add(_heard([*self._later(due_ns, channel), *messages]), due_ns)
 
     def tell_time(self, messages: list[ClockMessage], due_ns: Nanos) -> None:
         """Send messages of the clock at `due_ns`, whatever else waits."""
@@ -55,25 +55,29 @@ class Outbox:
         self._waiting += [Outgoing(due_ns, message) for message in messages]
         self._waiting.sort(key=lambda each: each.due_ns)
 
-    def _later(self, due_ns: Nanos) -> list[Message]:
-        """Take out the notes and controls that wait for later than `due_ns`, in order."""
-        later = [each for each in self._waiting if _is_later(each, due_ns)]
-        self._waiting = [each for each in self._waiting if not _is_later(each, due_ns)]
+    def _later(self, due_ns: Nanos, channel: int) -> list[Message]:
+        """Take out what waits for later than `due_ns` on a channel, in order."""
+        later = [each for each in self._waiting if _is_later(each, due_ns, channel)]
+        self._waiting = [each for each in self._waiting if not _is_later(each, due_ns, channel)]
         return [each.message for each in later if isinstance(each.message, Message)]
 
 
-def _follow(pitches: set[int], message: Message | ClockMessage) -> None:
+_Note = tuple[int, int]  # pitch and channel
+
+
+def _follow(notes: set[_Note], message: Message | ClockMessage) -> None:
     match message:
-        case NoteOn(pitch):
-            pitches.add(pitch)
-        case NoteOff(pitch):
-            pitches.discard(pitch)
+        case NoteOn(pitch, _, channel):
+            notes.add((pitch, channel))
+        case NoteOff(pitch, channel):
+            notes.discard((pitch, channel))
         case _:
             return
 
 
-def _is_later(each: Outgoing, due_ns: Nanos) -> bool:
-    return each.due_ns > due_ns and isinstance(each.message, Message)
+def _is_later(each: Outgoing, due_ns: Nanos, channel: int) -> bool:
+    message = each.message
+    return each.due_ns > due_ns and isinstance(message, Message) and message.channel == channel
 
 
 def _heard(messages: list[Message]) -> list[Message]:

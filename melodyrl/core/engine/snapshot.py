@@ -5,6 +5,7 @@ from typing import Literal, get_args
 
 from melodyrl.core.engine.events import (
     Bindings,
+    Change,
     ClockSource,
     Feel,
     KnobName,
@@ -81,6 +82,32 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Other cells of the machine's that were asked for and have not come."""
+
+    number: int
+    """Counts the requests from 1."""
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Drums:
+    """The drummer, and the pattern that is played."""
+
+    is_on: bool
+    cells: tuple[str, ...]
+    """A row of sixteen signs for each drum of the kit, see drums.pattern."""
+    vary_bars: int
+    asked: Asked | None
+    is_coming: bool
+    """Whether other cells wait for the bar line."""
+    channel: int
+    """0-15."""
+    pitches: tuple[int, ...]
+    """The note of each drum."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The engine at `told_ns`. Bar, beat and step count from 0; pitches are MIDI numbers."""
 
@@ -116,10 +143,12 @@ class Snapshot:
     armed: Target | None
     """What the next control that moves will turn."""
     sounding: tuple[int, ...]
-    """Ours, by what is due by now: what is decided and comes later is not among them."""
+    """Ours without the drums, by what is due by now: what is decided and comes later is not among
+    them."""
     held: tuple[int, ...]
     """The player's, notes under the sustain pedal included."""
     why: Why | None
+    drums: Drums
     dropped: int
     """Events that made no sense."""
     policies: tuple[tuple[Part, str], ...]

@@ -9,6 +9,7 @@ from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.events import (
     Announce,
+    ChangeDrums,
     Event,
     Forget,
     Halt,
@@ -16,8 +17,11 @@ from melodyrl.core.engine.events import (
     Nanos,
     Panic,
     Release,
+    SetCell,
     SetClock,
+    SetDrums,
     SetFeel,
+    SetFill,
     SetKey,
     SetKnob,
     SetMeter,
@@ -25,13 +29,14 @@ from melodyrl.core.engine.events import (
     SetPolicy,
     SetSplit,
     SetTempo,
+    SetVariation,
     Start,
     Stop,
     Sync,
     Tap,
 )
 from melodyrl.core.engine.recorder import Recording, Told
-from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.midi.messages import DRUMS, ControlChange, NoteOff, NoteOn
 from melodyrl.core.music import Key, Meter
 from melodyrl.errors import FileError
 
@@ -51,6 +56,11 @@ _EVENTS: dict[str, Callable[..., Event]] = {
         SetMeter,
         SetPolicy,
         SetSplit,
+        SetDrums,
+        SetCell,
+        SetVariation,
+        ChangeDrums,
+        SetFill,
         Start,
         Stop,
         Panic,
@@ -145,6 +155,10 @@ def _config(record: dict[str, object]) -> EngineConfig:
     values = {**record, "knobs": knobs, "meter": Meter(**meter)}  # type: ignore[arg-type]
     values["key"] = None if key is None else Key(**key)  # type: ignore[arg-type]
     values["bindings"] = _pairs(record.get("bindings", []))
+    if "drum_pitches" in record:
+        values["drum_pitches"] = tuple(record["drum_pitches"])  # type: ignore[arg-type]
+    elif record["channel"] == DRUMS:
+        values["drum_channel"] = 0  # before there were drums their channel was a melody's, too
     config = EngineConfig(**values)  # type: ignore[arg-type]
     problem = config.problem()
     if problem:

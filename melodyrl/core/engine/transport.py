@@ -168,6 +168,15 @@ class Transport:
             return Place(0.0, 0.0, self.meter.steps_per_bar, self.tempo_bpm, False)
         return self._grid.place(at_ns)
 
+    def next_step_at(self, at_ns: Nanos) -> int:
+        """The first step that begins at a moment or after it."""
+        return 0 if self._grid is None else max(ceil(self._grid.step_at(at_ns)), 0)
+
+    def position_of(self, step: int) -> Position:
+        """Where a step lies; the music must run."""
+        assert self._grid is not None
+        return self._grid.position(step)
+
     def nearest_step(self, at_ns: Nanos) -> int:
         """The step whose beginning is nearest to a moment."""
         return 0 if self._grid is None else max(round(self._grid.step_at(at_ns)), 0)

@@ -32,7 +32,7 @@ let lastState = null;
 const instrument = new Instrument({
   get volume() { return at("volume").value / 100; },
   get voices() { return voicesChosen(); },
-  isHeard: (part) => part.startsWith("take") || at(`hear-${part}`).checked,
+  isHeard: (part) => part.startsWith("take") || (at(`hear-${part}`)?.checked ?? true),
 });
 const keys = new Keys(
   (pitch, velocity) => stage.press(pitch, velocity),
@@ -67,6 +67,7 @@ const wav = new WavButton(at("wav"), voicesChosen, notice);
 
 function hello(message) {
   stage.forget();
+  stage.kit = message.drums.map(({ pitch }) => pitch);
   panel.hello(message);
   knobs.hello(message.knobs);
   if (message.state) show(message.state);

@@ -15,7 +15,7 @@ export class Midi {
     Object.assign(this, { keys, turned, changed });
     this.access = null;
     this.output = null;
-    this.sent = new Set(); // pitches that sound at the output
+    this.sent = new Map(); // "channel:pitch" that sounds at the output -> the bytes that end it
   }
 
   static get isThere() {
@@ -62,16 +62,17 @@ export class Midi {
     this.output = this.outputs.find((output) => output.id === id) ?? null;
   }
 
-  send(on, pitch, velocity) {
+  send(on, pitch, velocity, channel = 0) {
     if (!this.output) return;
-    if (on) this.sent.add(pitch);
-    else this.sent.delete(pitch);
-    this.output.send([on ? NOTE_ON : NOTE_OFF, pitch, velocity]);
+    const id = `${channel}:${pitch}`;
+    if (on) this.sent.set(id, [NOTE_OFF + channel, pitch, 0]);
+    else this.sent.delete(id);
+    this.output.send([(on ? NOTE_ON : NOTE_OFF) + channel, pitch, velocity]);
   }
 
   /** Release at the output whatever sounds there. */
   silence() {
-    for (const pitch of this.sent) this.output?.send([NOTE_OFF, pitch, 0]);
+    for (const end of this.sent.values()) this.output?.send(end);
     this.sent.clear();
   }
 }

@@ -9,6 +9,8 @@ export class Stage {
   /** Joins the link to the daemon, the instrument, the score, the piano and a MIDI output. */
   constructor(parts) {
     Object.assign(this, parts); // {link, instrument, score, piano, midi}
+    this.kit = []; // the General MIDI note of each drum
+    this.drums = { channel: 9, pitches: [] };
     this.echoes = []; // {on, pitch, until}: own notes that sound already and will be told back
   }
 
@@ -40,10 +42,20 @@ export class Stage {
 
   /** A note that the daemon tells of, by anyone. */
   note({ who, on, pitch, velocity, at_ms: ms }) {
+    if (who === "drums") return this.strike(on, pitch, velocity);
     const isOwn = who === "player" && this.isEcho(on, pitch);
     if (who === "machine") this.midi.send(on, pitch, velocity);
     if (on) this.begin(who, pitch, velocity, this.link.toPage(ms), !isOwn);
     else this.end(who, pitch, this.link.toPage(ms), !isOwn);
+  }
+
+  /** A stroke of the drums, whose notes on the wire may be others than those of the page's kit. */
+  strike(on, pitch, velocity) {
+    const { channel, pitches } = this.drums;
+    this.midi.send(on, pitch, velocity, channel);
+    const gm = this.kit[pitches.indexOf(pitch)];
+    if (on) this.instrument.on("drums", gm, velocity);
+    else this.instrument.off("drums", gm);
   }
 
   begin(part, pitch, velocity, ms, isToSound = true) {
@@ -59,7 +71,8 @@ export class Stage {
   }
 
   /** End notes that no longer sound by what the daemon says, should their off have been lost. */
-  settle({ held, sounding }, ms) {
+  settle({ held, sounding, drums }, ms) {
+    this.drums = drums;
     for (const [part, pitches] of [["player", held], ["machine", sounding]]) {
       this.score.keepOnly(part, pitches, ms - SETTLED_MS, (pitch) => {
         this.end(part, pitch, ms);

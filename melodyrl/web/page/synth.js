@@ -1,11 +1,12 @@
 // The page's instrument: a voice for each part, one small room, and a ceiling that nothing passes.
 
+import { strike } from "./kit.js";
 import { VOICES } from "./voices.js";
 
 const REVERB_S = 1.9;
 const MOST_VOICES = 48;
 const CEILING = 0.97;
-const GAINS = { player: 0.9, machine: 1.25 }; // its one line against the three or four notes of a chord
+const GAINS = { player: 0.9, machine: 1.25, drums: 0.9 }; // its one line against the three or four notes of a chord
 
 /** Plays notes into an AudioContext (or an OfflineAudioContext, for tests). */
 export class Synth {
@@ -50,7 +51,7 @@ export class Synth {
     this.off(part, pitch, at);
     if (this.sounding.size >= MOST_VOICES) this.release(this.sounding.keys().next().value, at);
     const role = roleOf(part);
-    const { start } = VOICES[this.instruments[role]];
+    const start = role === "drums" ? strike : VOICES[this.instruments[role]].start;
     const voice = start(this.context, this.inputs[role], pitch, velocity / 127, at);
     this.sounding.set(`${part}:${pitch}`, voice);
   }
@@ -74,7 +75,7 @@ export class Synth {
   }
 }
 
-/** "player" or "machine", whoever's take the part belongs to. */
+/** "player", "machine" or "drums", whoever's take the part belongs to. */
 export const roleOf = (part) => part.split(" ").at(-1);
 
 /** Passes what is quiet as it is, and bends what is loud: never above CEILING, without a corner. */
