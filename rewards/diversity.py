@@ -8,6 +8,8 @@ go round all seven notes. Ours; a reward for distinct notes capped at the human 
 to be a dead knob, and one without a cap to be busier than any people play.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -35,9 +37,7 @@ def novelty(window: ArrayLike, candidate: ArrayLike) -> FloatArray:
     window (..., 7) semitone offsets, newest last, NONE before the first note; candidate (...)
     offsets; the leading shapes broadcast. 0 while nothing has been played.
     """
-    bits = surprise(window, candidate)
-    empty = np.asarray(window)[..., -1] == NONE
-    return np.where(empty, np.float32(0.0), scaled(bits - numbers("diversity", "human_mean")))
+    return _novelty().take(_heard(window, candidate))
 
 
 def scaled(excess: FloatArray) -> FloatArray:
@@ -49,22 +49,38 @@ def scaled(excess: FloatArray) -> FloatArray:
 
 def surprise(window: ArrayLike, candidate: ArrayLike) -> FloatArray:
     """-log2(7p) of a candidate's pitch class, in bits; shapes as in `novelty`."""
+    return _BITS.take(_heard(window, candidate))
+
+
+def _heard(window: ArrayLike, candidate: ArrayLike) -> NDArray[np.intp]:
+    """Where the tables have a candidate: by how many notes were heard, and where its class was."""
     notes = np.asarray(window, np.int16)
     wanted = np.asarray(candidate, np.int16) % 12
-    heard = notes != NONE
+    known = notes != NONE
     # A place without a note gets a class that no candidate has.
-    pitch_class = np.where(heard, notes % 12, np.int16(12))
+    pitch_class = np.where(known, notes % 12, np.int16(12))
     same = np.packbits(pitch_class == wanted[..., None], axis=-1)[..., 0] >> 1
-    return _TOTAL_BITS[heard.sum(axis=-1)] - _MASS_BITS.take(same)
+    return known.sum(axis=-1) * 128 + same
 
 
-def _mass_bits() -> FloatArray:
-    """log2(7m + 1) of the faded mass m of each set of places; the newest is the lowest bit."""
+def _bits() -> FloatArray:
+    """Surprise by how many notes were heard, 0 to 7, and the set of places that are of the class.
+
+    The newest place is the lowest bit of a set.
+    """
     places = np.arange(128)[:, None] >> np.arange(WINDOW) & 1
     mass = places @ FADE ** np.arange(WINDOW)
-    return np.log2(WINDOW * mass + 1.0).astype(np.float32)
+    total = 1.0 + np.append(0.0, np.cumsum(FADE ** np.arange(WINDOW)))
+    mass_bits = np.log2(WINDOW * mass + 1.0).astype(np.float32)
+    return np.log2(total).astype(np.float32)[:, None] - mass_bits
 
 
-_MASS_BITS = _mass_bits()
-# By how many notes have been heard, 0 to 7.
-_TOTAL_BITS = np.log2(1.0 + np.append(0.0, np.cumsum(FADE ** np.arange(WINDOW)))).astype(np.float32)
+@cache
+def _novelty() -> FloatArray:
+    """Reward by the same; 0 where nothing was heard."""
+    reward = scaled(_BITS - numbers("diversity", "human_mean"))
+    reward[0] = 0.0
+    return reward
+
+
+_BITS = _bits()

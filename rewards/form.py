@@ -57,43 +57,47 @@ SMOOTHING = 20.0
 DEGREES = np.array([[0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6], [0, 0, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6]])
 
 
-def form(
-    run: ArrayLike, then: ArrayLike, then_move: ArrayLike, pitch: ArrayLike, move: ArrayLike
-) -> FloatArray:
-    """Reward of a sixteenth, in [-1, 1].
+def form(run: ArrayLike, kind: IntArray) -> FloatArray:
+    """Reward of a sixteenth for each of A things that can happen in it, (..., A), in [-1, 1].
 
-    run, then and then_move (..., 3) by LAGS: answers in a row so far, the pitch that began then
-    (NONE, UNHEARD) and its move in steps of the scale (NONE without one); pitch and move (...) of
-    the onset now, pitch NONE without one. The leading shapes broadcast, as (B, 1, 3) with (B, A).
+    By LAGS: run (..., 3) are the answers in a row so far, kind (..., 3, A) is what it would be.
     """
-    return lookup(fitted(), run, kinds(then, then_move, pitch, move))
+    return lookup(fitted(), run, kind)
 
 
 def lookup(table: FloatArray, run: ArrayLike, kind: IntArray) -> FloatArray:
-    """The same, from a (3, 9, 6) table and kinds (..., 3)."""
-    row = np.arange(len(LAGS)) * CLASSES + RUN_CLASS[np.asarray(run, np.intp)]
-    total = table.ravel().take(row * 6 + kind).sum(axis=-1)
-    return np.clip(total, -1.0, 1.0).astype(np.float32)
+    """The same, from a (3, 9, 6) table."""
+    row = _ROWS + RUN_CLASS.take(np.asarray(run)) * 6
+    said = table.ravel().take(row[..., None] + kind)
+    total = said[..., 0, :] + said[..., 1, :] + said[..., 2, :]
+    return np.maximum(np.minimum(total, np.float32(1.0)), np.float32(-1.0))
 
 
-def kinds(then: ArrayLike, then_move: ArrayLike, pitch: ArrayLike, move: ArrayLike) -> IntArray:
-    """What the sixteenth is to each of those then, (..., 3): SAME to QUIET."""
-    before, began = np.asarray(then, np.int16), np.asarray(pitch, np.int16)[..., None]
-    moved = np.asarray(move, np.int16)[..., None]
-    struck = np.where(
-        began == before,
-        SAME,
-        np.where((moved == np.asarray(then_move)) & (moved != NONE), MOVED, STRUCK),
-    )
-    with_onset = np.where(before == NONE, NEW, struck)
-    without = np.where(before == NONE, QUIET, GONE)
-    return np.where(before == UNHEARD, QUIET, np.where(began == NONE, without, with_onset))
+def kinds(then: ArrayLike, pitch: ArrayLike) -> NDArray[np.int8]:
+    """What a sixteenth is to one then, SAME to QUIET, as far as their pitches tell: never MOVED.
+
+    then: the pitch that began then, NONE, or UNHEARD; pitch: that of the onset now, or NONE. Shapes
+    broadcast.
+    """
+    before, began = np.asarray(then), np.asarray(pitch)
+    onset = np.where(before == NONE, NEW, np.where(began == before, SAME, STRUCK))
+    other = np.where(before == NONE, QUIET, GONE)
+    kind = np.where(began == NONE, other, onset)
+    return np.where(before == UNHEARD, QUIET, kind).astype(np.int8)
+
+
+def moved(kind: NDArray[np.int8], then_move: ArrayLike, move: ArrayLike) -> NDArray[np.int8]:
+    """Kinds with MOVED for an onset of another pitch, but of the same step of the scale.
+
+    then_move and move: steps of the scale from the note before, NONE without one. Shapes broadcast.
+    """
+    alike = (np.asarray(then_move) == move) & (np.asarray(move) != NONE)
+    return np.where(alike & (kind == STRUCK), np.int8(MOVED), kind)
 
 
 def follow(run: IntArray, kind: IntArray) -> NDArray[np.int8]:
-    """The runs of answers after a sixteenth, both (..., 3)."""
-    after = np.where(kind <= MOVED, np.minimum(run + 1, LONGEST), 0)
-    return np.where(kind == QUIET, run, after).astype(np.int8)
+    """The runs of answers after a sixteenth, of one shape."""
+    return _FOLLOWED.take(run * np.intp(6) + kind)
 
 
 def degree(pitch: ArrayLike, minor: ArrayLike) -> NDArray[np.int16]:
@@ -126,3 +130,14 @@ def _backed_off(counts: Counts) -> NDArray[np.float64]:
         here = counts[:, run] + SMOOTHING * below
         below = chance[:, run] = here / here.sum(axis=1, keepdims=True)
     return chance
+
+
+def _followed() -> NDArray[np.int8]:
+    """By the run of answers and the kind of what comes."""
+    run, kind = np.ogrid[: LONGEST + 1, :6]
+    after = np.where(kind <= MOVED, np.minimum(run + 1, LONGEST), 0)
+    return np.where(kind == QUIET, run, after).astype(np.int8).ravel()
+
+
+_FOLLOWED = _followed()
+_ROWS = np.arange(len(LAGS)) * CLASSES * 6

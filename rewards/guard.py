@@ -46,11 +46,11 @@ def guard(window: ArrayLike, candidate: ArrayLike) -> FloatArray:
     by_notes, by_direction, by_range = _lookups()
     heard = notes != NONE
     same = np.packbits(notes == wanted[..., None], axis=-1)[..., 0] >> 1
-    bits = by_notes.take(_memory(notes, heard) + same)
-    going = _going(notes, heard)
-    bits = bits + by_direction.take(going + np.sign(wanted - notes[..., -1]))
+    bits = by_notes.take(_memory(notes, heard[..., 0]) + same)
+    bits += by_direction.take(_going(notes, heard) + np.sign(wanted - notes[..., -1]))
     bits += by_range.take(_range(notes, wanted, heard[..., 0]))
-    return np.maximum(np.minimum(bits * np.float32(1 / WIDTH), np.float32(0)), np.float32(-1))
+    bits *= np.float32(1 / WIDTH)
+    return np.maximum(np.minimum(bits, np.float32(0)), np.float32(-1))
 
 
 def evidence(table: FloatArray, window: ArrayLike, candidate: ArrayLike) -> FloatArray:
@@ -146,25 +146,18 @@ def _lookups() -> tuple[FloatArray, FloatArray, FloatArray]:
     return by_notes.ravel(), by_direction, parts["range"]
 
 
-def _memory(notes: NDArray[np.int16], heard: NDArray[np.bool_]) -> IntArray:
+def _memory(notes: NDArray[np.int16], full: NDArray[np.bool_]) -> IntArray:
     """Row of the first look-up: distinct notes, run, and whether a figure could come round."""
-    equal = notes[..., _LATER] == notes[..., _EARLIER]
-    distinct = 7 - np.logical_or.reduceat(equal, _GROUPS, axis=-1).sum(axis=-1)
-    run = _TRAILING[np.packbits(equal[..., _NEIGHBOURS], axis=-1)[..., 0] >> 2]
-    figures = equal[..., _FIGURES]
-    alternates = figures[..., 0] & heard[..., -1]
-    three = figures[..., 1] & figures[..., 2]
-    four = figures[..., 3] & figures[..., 4] & figures[..., 5]
-    row = (distinct * heard[..., 0] * 7 + run) * 8 + (alternates * 4 + three * 2 + four)
-    return row * 128
+    alike = np.packbits(notes[..., :, None] == notes[..., None, :], axis=-1)[..., 0]
+    found: IntArray = _FOUND.take(alike + _PLACES).sum(axis=-1)
+    return _ROWS.take(found + full * (len(_ROWS) // 2))
 
 
 def _going(notes: NDArray[np.int16], heard: NDArray[np.bool_]) -> IntArray:
     """Place of sign 0 in the second look-up: runs up and down."""
     before, after = notes[..., :-1], notes[..., 1:]
-    up = _trailing((after > before) & heard[..., :-1])
-    down = _trailing(after < before)
-    return np.where(heard[..., -1], (up * 7 + down) * 3, 147) + 1
+    steps: IntArray = (np.sign(after - before) * heard[..., :-1]).dot(_THREES)
+    return np.where(heard[..., -1], _RUNS.take(steps + len(_RUNS) // 2), 147) + 1
 
 
 def _distinct(notes: NDArray[np.int16]) -> IntArray:
@@ -204,7 +197,7 @@ def _range(
 ) -> NDArray[np.int16]:
     high = np.maximum(notes.max(axis=-1), wanted)
     low = np.minimum(notes.min(axis=-1), wanted)
-    return np.where(full, np.minimum(high - low, np.int16(25)) + np.int16(1), np.int16(0))
+    return np.minimum((high - low + np.int16(1)) * full, np.int16(26))
 
 
 _STARTS = (0, 9, 18, 27, 29, 32, 41)
@@ -213,10 +206,43 @@ _STARTS = (0, 9, 18, 27, 29, 32, 41)
 _TRAILING = np.array([next((k for k in range(7) if not code >> k & 1), 7) for code in range(64)])
 _SINCE = np.array([next((k + 1 for k in range(7) if code >> k & 1), 8) for code in range(128)])
 
-# Pairs of places in the window by the later one, and those that tell repeats and figures.
-_PAIRS = [(later, earlier) for later in range(1, 7) for earlier in range(later)]
-_LATER = np.array([later for later, _ in _PAIRS])
-_EARLIER = np.array([earlier for _, earlier in _PAIRS])
-_GROUPS = np.array([_PAIRS.index((later, 0)) for later in range(1, 7)])
-_NEIGHBOURS = np.array([_PAIRS.index((later, later - 1)) for later in range(1, 7)])
-_FIGURES = np.array([_PAIRS.index(p) for p in ((6, 4), (6, 3), (5, 2), (6, 2), (5, 1), (4, 0))])
+# What is read off the places that sound alike, each as a bit: a note repeated, by its place; two
+# notes in alternation, and the pairs that make a figure of three and of four, by later and earlier
+# place. Above them how many distinct notes there are.
+_REPEATS = [(place, place - 1) for place in range(6, 0, -1)]
+_FIGURES = [(6, 4), (6, 3), (5, 2), (6, 2), (5, 1), (4, 0)]
+_DISTINCT = 1 << 12
+
+
+def _found() -> NDArray[np.int16]:
+    """By a place in the window and which places are alike to it, newest last: its share of all."""
+    alike = np.arange(256)
+    found = np.zeros((7, 256), np.int16)
+    for place in range(7):
+        found[place] = _DISTINCT * (alike >> (8 - place) == 0)
+        for bit, (later, earlier) in enumerate(_REPEATS + _FIGURES):
+            found[place] += (place == later) * (alike >> (7 - earlier) & 1) << bit
+    return found.ravel()
+
+
+def _rows() -> NDArray[np.int32]:
+    """Row of the first look-up by what was found, in a window not yet full and in one that is."""
+    found = np.arange(8 * _DISTINCT)
+    distinct, run = found // _DISTINCT, _TRAILING[found & 63]
+    alternates, *rest = (found >> bit & 1 for bit in range(6, 12))
+    figures = alternates * 4 + (rest[0] & rest[1]) * 2 + (rest[2] & rest[3] & rest[4])
+    return (
+        np.concatenate([(seen * 7 + run) * 8 + figures for seen in (0 * distinct, distinct)]) * 128
+    )
+
+
+def _runs() -> NDArray[np.int16]:
+    """Runs up and down, as the second look-up has them, by the last six steps as one number."""
+    step = np.arange(3**6)[:, None] // _THREES % 3 - 1
+    up, down = _trailing(step > 0), _trailing(step < 0)
+    return ((up * 7 + down) * 3).astype(np.int16)
+
+
+_THREES = 3 ** np.arange(6).astype(np.int16)
+_FOUND, _ROWS, _RUNS = _found(), _rows().astype(np.int32), _runs()
+_PLACES = np.arange(0, 7 * 256, 256)

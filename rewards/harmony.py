@@ -53,16 +53,35 @@ def onset(
     non-chord tone that still awaits its resolution; stable says that the note is the tonic.
     profile, in [-1, 1], takes the place of the key's part where no chord is heard.
     """
-    chord, scale, tonic = _flag(on_chord), _flag(in_scale), _flag(stable)
-    waits, ends, heard = _flag(pending), _flag(final), _flag(has_chord)
-    # Flags that are the same for all notes are packed first: they are the smaller arrays.
-    place = (np.asarray(level, np.int16) * 2 + waits) * 2 + ends
-    place = (place * 2 + heard) * 24 + (chord * 2 + scale) * 2 + tonic
-    reward = _REWARDS.take(place + _approach(interval) * 8)
+    place = of_moment(level, pending, final, has_chord) + of_class(on_chord, in_scale)
+    reward = ONSETS.take(place + of_way(interval, stable))
     if profile is None:
         return reward
-    alone = np.asarray(profile, np.float32) + _cadence(np.False_, tonic != 0, ends != 0)
-    return np.where(heard, reward, np.clip(alone, -1.0, 1.0)).astype(np.float32)
+    tonic, ends = np.asarray(stable, np.bool_), np.asarray(final, np.bool_)
+    alone = np.asarray(profile, np.float32) + _cadence(np.False_, tonic, ends)
+    return np.where(has_chord, reward, np.clip(alone, -1.0, 1.0)).astype(np.float32)
+
+
+def of_moment(
+    level: ArrayLike, pending: ArrayLike, final: ArrayLike, has_chord: ArrayLike
+) -> NDArray[np.int16]:
+    """What a moment adds to a place in ONSETS; arguments as in `onset`."""
+    place = (np.asarray(level, np.int16) * 2 + _flag(pending)) * 2 + _flag(final)
+    return (place * 2 + _flag(has_chord)) * 24
+
+
+def of_class(on_chord: ArrayLike, in_scale: ArrayLike) -> NDArray[np.int8]:
+    """What the pitch class of a note adds to it."""
+    return _flag(on_chord) * np.int8(4) + _flag(in_scale) * np.int8(2)
+
+
+def of_way(interval: ArrayLike, stable: ArrayLike) -> NDArray[np.int16]:
+    """What a note adds to it by how it is reached, and by whether it is the tonic."""
+    moved = np.abs(np.asarray(interval, np.int16))
+    step = (moved == 1) | (moved == 2)
+    # 0 for a first note, 1 by step, 2 by leap or repeated.
+    approach: NDArray[np.int16] = np.where(moved == -NONE, np.int16(0), np.int16(2) - step)
+    return approach * 8 + _flag(stable)
 
 
 def sustain(
@@ -83,13 +102,6 @@ def _flag(flags: ArrayLike) -> NDArray[np.int8]:
     return np.asarray(flags, np.bool_).view(np.int8)
 
 
-def _approach(interval: ArrayLike) -> NDArray[np.int16]:
-    """0 for a first note, 1 by step, 2 by leap or repeated."""
-    moved = np.abs(np.asarray(interval, np.int16))
-    step = (moved == 1) | (moved == 2)
-    return np.where(moved == -NONE, np.int16(0), np.int16(2) - step)
-
-
 def _cadence(
     chord_tone: NDArray[np.bool_] | np.bool_, tonic: NDArray[np.bool_], final: NDArray[np.bool_]
 ) -> FloatArray:
@@ -99,7 +111,7 @@ def _cadence(
 
 
 def _rewards() -> FloatArray:
-    """Every reward of an onset: by level, pending, final, chord heard, approach, and the note."""
+    """By level, pending, final, chord heard, approach, and the note."""
     level = np.arange(5).reshape(5, 1, 1, 1, 1, 1, 1, 1)
     shape = (1, 2, 2, 2, 3, 2, 2, 2)
     _, pending, final, heard, approach, chord, scale, tonic = np.ogrid[tuple(map(slice, shape))]
@@ -116,4 +128,5 @@ def _rewards() -> FloatArray:
     return np.clip(raw, -1.0, 1.0).astype(np.float32).ravel()
 
 
-_REWARDS = _rewards()
+ONSETS = _rewards()
+"""Rewards of an onset, by the sum of what `of_moment`, `of_class` and `of_way` say."""

@@ -52,12 +52,14 @@ EASE = 0.05
 SHARE = 0.5
 """A sixteenth without an onset feels this share of the controller, the other way."""
 
+PLACES = 2 * 2 * 16 * 8
+"""Rows of the tables by `place`."""
+
 # Sixteenths since the last onset or since the rest began -> class 0, 1, 2, 3, 4, 5-7, 8-11, 12+.
 AGE_CLASS = np.array([0, 1, 2, 3, 4, 5, 5, 5, 6, 6, 6, 6, 7], np.intp)
 
 
 def rhythm(
-    event: ArrayLike,
     step: ArrayLike,
     bar_steps: ArrayLike,
     age: ArrayLike,
@@ -67,56 +69,64 @@ def rhythm(
     since: ArrayLike,
     gaps: ArrayLike,
 ) -> FloatArray:
-    """Reward of an event, in [-1, 1]. All shapes broadcast.
+    """Rewards (..., 3) of ONSET, HOLD and REST, in [-1, 1]. All shapes broadcast.
 
-    event: 0 onset, 1 hold, 2 rest. step: sixteenth in the bar of bar_steps, 16 or 12. age:
-    sixteenths since the last onset, or since the rest began; 0 at the very beginning.
-    density and target: onsets a beat. closes: it is the last bar of four. since: sixteenths since
-    the last onset; 0 before there was one. gaps (..., 8): how much of late was heard of each class
-    of gap between onsets, see `follow_gaps`.
+    step: sixteenth in the bar of bar_steps, 16 or 12. age: sixteenths since the last onset, or
+    since the rest began; 0 at the very beginning. density and target: onsets a beat. closes: it is
+    the last bar of four. since: sixteenths since the last onset; 0 before there was one.
+    gaps (..., 8): how much of late was heard of each class of gap between onsets, see
+    `follow_gaps`.
     """
-    happened = np.asarray(event, np.intp)
-    kind_of_bar = (np.asarray(bar_steps, np.intp) == 12) * 2 + np.asarray(closes, np.bool_)
-    place = (kind_of_bar * 16 + np.asarray(step, np.intp)) * 8 + age_class(age)
-    table: FloatArray = fitted().ravel()
-    human = table[place * 3 + happened]
-    astray: FloatArray = np.subtract(density, target, dtype=np.float32)
-    ease = np.multiply(target, EASE, dtype=np.float32)
-    excess = np.asarray(np.sign(astray) * np.maximum(np.abs(astray) - ease, 0.0), np.float32)
-    pull = _bounded(np.multiply(excess, PULL, dtype=np.float32), PULL_BOUND)
-    sign: FloatArray = _SIGN[happened]
-    apart = (happened == ONSET) & (np.asarray(since) > 0)
-    fresh = np.where(apart, variety(age_class(since), gaps), np.float32(0.0))
-    return _bounded(human + pull * sign + fresh, 1.0)
+    value = fitted().reshape(-1, 3).take(place(step, bar_steps, age, closes), axis=0)
+    value = value + _pull(density, target)[..., None] * _SIGN
+    fresh = variety(age_class(since), gaps)
+    value[..., ONSET] += np.where(np.asarray(since) > 0, fresh, np.float32(0.0))
+    return _bounded(value, 1.0)
+
+
+def place(
+    step: ArrayLike, bar_steps: ArrayLike, age: ArrayLike, closes: ArrayLike
+) -> NDArray[np.intp]:
+    """Row of a table (2, 2, 16, 8, ...), as those of `ratio` and `chances`; arguments as above."""
+    kind_of_bar = (np.asarray(bar_steps) == 12) * np.intp(2) + closes
+    return (kind_of_bar * 16 + step) * 8 + age_class(age)
 
 
 def age_class(age: ArrayLike) -> NDArray[np.intp]:
     """Class 0-7 of an age or a gap in sixteenths, any shape."""
-    return AGE_CLASS[np.minimum(np.asarray(age, np.intp), len(AGE_CLASS) - 1)]
+    return AGE_CLASS.take(np.asarray(age), mode="clip")
 
 
 def variety(gap: ArrayLike, gaps: ArrayLike) -> FloatArray:
     """Reward of an onset after a gap of a class (...), by the gaps of late (..., 8)."""
-    excess = surprise(gap, gaps) - numbers("rhythm", "surprise")
-    return np.clip(VARIETY * excess, -VARIETY_BOUND, FRESHEST).astype(np.float32)
+    excess = VARIETY * (surprise(gap, gaps) - numbers("rhythm", "surprise"))
+    return np.maximum(np.minimum(excess, np.float32(FRESHEST)), np.float32(-VARIETY_BOUND))
 
 
 def surprise(gap: ArrayLike, gaps: ArrayLike) -> FloatArray:
     """Bits of a class of gap under those of late, to which one gap of no class is added."""
     late = np.asarray(gaps, np.float32)
-    mine = np.where(np.arange(GAP_CLASSES) == np.asarray(gap)[..., None], late, 0.0).sum(axis=-1)
+    mine = (late * _IS_CLASS.take(np.asarray(gap), axis=0)).sum(axis=-1)
     share = (mine + 1 / GAP_CLASSES) / (late.sum(axis=-1) + 1.0)
     return np.asarray(-np.log2(share), np.float32)
 
 
 def follow_gaps(gaps: FloatArray, gap: NDArray[np.intp], onset: NDArray[np.bool_]) -> FloatArray:
     """The gaps of late (B, 8) after a sixteenth: an onset after a class of gap (B,), or none."""
-    classes = np.arange(GAP_CLASSES)
-    after = GAP_FADE * gaps + (classes == gap[:, None])
-    return np.where(onset[:, None], after, gaps).astype(np.float32)
+    after = GAP_FADE * gaps + _IS_CLASS.take(gap, axis=0)
+    return np.where(onset[:, None], after, gaps)
 
 
-_SIGN = np.array([-1.0, SHARE, SHARE], np.float32)
+def _pull(density: ArrayLike, target: ArrayLike) -> FloatArray:
+    """What the controller gives an onset, by how far the density is astray beyond the ease."""
+    astray: FloatArray = np.subtract(density, target, dtype=np.float32)
+    ease = np.multiply(target, EASE, dtype=np.float32)
+    excess = astray - np.maximum(np.minimum(astray, ease), -ease)
+    return _bounded(np.multiply(excess, -PULL, dtype=np.float32), PULL_BOUND)
+
+
+_IS_CLASS = np.eye(GAP_CLASSES, dtype=np.float32)
+_SIGN = np.array([1.0, -SHARE, -SHARE], np.float32)
 
 
 @cache

@@ -34,7 +34,7 @@ SMOOTHING = 30.0
 def classes(interval: ArrayLike) -> NDArray[np.intp]:
     """Index into CLASSES of an interval in semitones, any shape."""
     wide = np.asarray(interval, np.int16)
-    return _CLASS_OF[np.where(wide == NONE, 2 * WIDEST + 1, _column(wide))]
+    return _CLASS_OF[np.where(wide == NONE, 2 * WIDEST + 1, column(wide))]
 
 
 def smoothness(
@@ -59,8 +59,14 @@ def lookup(
     wide = np.asarray(interval, np.int16)
     place = np.asarray(minor, np.intp) * 12 + np.asarray(last, np.int16) % 12
     row = (place * len(CLASSES) + classes(previous_interval)) * (2 * WIDEST + 1)
-    value = table.ravel().take(row + _column(wide))
+    value = table.ravel().take(row + column(wide))
     return np.where(wide == NONE, np.float32(0.0), value)
+
+
+def column(interval: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Where the tables have an interval in semitones, any shape."""
+    bounded = np.maximum(np.minimum(interval, np.int16(WIDEST)), np.int16(-WIDEST))
+    return bounded + np.int16(WIDEST)
 
 
 @cache
@@ -97,11 +103,6 @@ def smoothed(counts: Counts) -> NDArray[np.float64]:
 
 def _leaning(counts: Counts, coarser: NDArray[np.float64]) -> NDArray[np.float64]:
     return (counts + SMOOTHING * coarser) / (counts.sum(axis=-1, keepdims=True) + SMOOTHING)
-
-
-def _column(interval: NDArray[np.int16]) -> NDArray[np.int16]:
-    bounded = np.maximum(np.minimum(interval, np.int16(WIDEST)), np.int16(-WIDEST))
-    return bounded + np.int16(WIDEST)
 
 
 def _class(interval: int) -> int:

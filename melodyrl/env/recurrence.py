@@ -126,9 +126,8 @@ def _counted(now: Line, then: Line, bar: int) -> Counts:
         if length <= 0:
             continue
         later = slice(lag * bar, lag * bar + length)
-        kinds = form.kinds(
-            then[0][:length, None], then[1][:length, None], now[0][later], now[1][later]
-        )[:, 0]
+        kinds = form.kinds(then[0][:length], now[0][later])
+        kinds = form.moved(kinds, then[1][:length], now[1][later])
         heard = kinds[kinds != form.QUIET]
         runs = form.RUN_CLASS[_runs(heard <= form.MOVED)]
         np.add.at(counts[number], (runs, heard), 1)

@@ -178,19 +178,17 @@ class History:
             values["harmony"] = float(pay) / 4
         if preset.is_full:
             place = int(context.step[lane])
-            values["rhythm"] = float(
-                rhythm.rhythm(
-                    ["onset", "hold", "rest"].index(kind),
-                    place,
-                    int(context.bar_steps[lane]),
-                    self.age(),
-                    self.density(),
-                    target,
-                    context.bar[lane] % 4 == 3,
-                    self.since(),
-                    self.gaps(),
-                )
+            events = rhythm.rhythm(
+                place,
+                int(context.bar_steps[lane]),
+                self.age(),
+                self.density(),
+                target,
+                context.bar[lane] % 4 == 3,
+                self.since(),
+                self.gaps(),
             )
+            values["rhythm"] = float(events[["onset", "hold", "rest"].index(kind)])
             offset = int(preset.actions.offsets[action])
             pitch = self.base + offset if kind == "onset" else None
             values["form"] = self.form(pitch, bool(context.minor[lane]))

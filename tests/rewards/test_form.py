@@ -15,12 +15,13 @@ NOTHING = np.full(3, form.NONE)
 
 def kind(then, now, *, then_move=1, move=2):
     """What one pitch is to another, at one distance."""
-    return int(form.kinds(np.array([then]), np.array([then_move]), now, move)[0])
+    return int(form.moved(form.kinds(then, now), then_move, move))
 
 
 @given(RUNS, THREE, MOVES, PITCH, st.integers(-14, 14))
 def test_form_is_bounded(run, then, then_move, pitch, move):
-    reward = form.form(run, then, then_move, pitch, move)
+    kind = form.moved(form.kinds(then, pitch), then_move, move)
+    reward = form.form(run, kind[:, None])
 
     assert -1 <= reward <= 1
     assert reward.dtype == np.float32
@@ -65,7 +66,7 @@ def test_a_repetition_without_end_pays_less_and_less():
 
 
 def test_silence_says_nothing():
-    assert form.form(np.zeros(3, int), NOTHING, NOTHING, form.NONE, form.NONE) == 0
+    assert form.form(np.zeros(3, int), form.kinds(NOTHING, form.NONE)[:, None]) == 0
 
 
 @given(st.integers(-24, 35), st.booleans(), st.integers(-2, 2))
@@ -82,11 +83,9 @@ def test_the_tones_of_the_scale_are_a_step_apart(minor, scale):
     assert form.degree(np.array(scale), minor).tolist() == list(range(7))
 
 
-def test_lanes_broadcast_against_actions():
-    then = np.zeros((5, 1, 3), np.int8)
+def test_every_lane_and_action_gets_a_reward():
+    kind = form.kinds(np.zeros((5, 3, 1), np.int8), np.zeros((5, 1, 38)))
 
-    reward = form.form(
-        np.zeros((5, 1, 3), np.int8), then, then, np.zeros((5, 38)), np.zeros((5, 38))
-    )
+    reward = form.form(np.zeros((5, 3), np.int8), kind)
 
     assert reward.shape == (5, 38)

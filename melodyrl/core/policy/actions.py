@@ -1,6 +1,7 @@
 """What a mind can do at one step: hold the note, rest, or begin a note so far above the base."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +9,11 @@ from numpy.typing import NDArray
 ONSET, HOLD, REST = 0, 1, 2
 """The three kinds of action, in the order that rewards.rhythm counts events."""
 
+NONE = -128
+"""No pitch, or no interval: the sentinel that the rewards read."""
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Actions:
     """A table of actions. HOLD and REST, where there are any, come before the pitches.
 
@@ -21,22 +25,27 @@ class Actions:
     hold: int | None = None
     rest: int | None = None
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many actions there are."""
         return len(self.offsets)
 
-    @property
+    @cached_property
     def first_pitch(self) -> int:
         """The index of the first action that begins a note; all after it do too."""
         return (self.hold is not None) + (self.rest is not None)
 
-    @property
+    @cached_property
     def pitches(self) -> NDArray[np.int16]:
         """Offsets of the actions that begin a note, (P,)."""
         return self.offsets[self.first_pitch :]
 
-    @property
+    @cached_property
+    def classes(self) -> NDArray[np.int16]:
+        """Pitch classes above the tonic of the actions that begin a note, (P,)."""
+        return self.pitches % 12
+
+    @cached_property
     def kinds(self) -> NDArray[np.int8]:
         """ONSET, HOLD or REST of each action, (A,)."""
         kinds = np.full(self.count, ONSET, np.int8)
@@ -45,6 +54,11 @@ class Actions:
         if self.rest is not None:
             kinds[self.rest] = REST
         return kinds
+
+    @cached_property
+    def onsets(self) -> NDArray[np.int8]:
+        """The offset that begins with each action, NONE with those that begin no note, (A,)."""
+        return np.where(self.kinds == ONSET, self.offsets, NONE).astype(np.int8)
 
 
 def _table(offsets: list[int], *, silence: bool) -> Actions:

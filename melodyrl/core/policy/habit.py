@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 from melodyrl.core.policy import feel
 from melodyrl.core.policy.actions import HOLD, ONSET
 from melodyrl.core.policy.intent import FRESH, MOVED, SAME, Intent
+from melodyrl.core.policy.line import STANDS, spread, stand, steps
 from melodyrl.core.policy.presets import FULL
-from melodyrl.core.policy.state import NONE, BoolArray, Context, FloatArray, Melody, move, place
-from rewards import form, rhythm, smoothness
+from melodyrl.core.policy.state import BoolArray, Context, FloatArray, Melody, place, spot
+from rewards import form, rhythm
 from rewards.preference import usual
 
 ACTIONS, TERMS = FULL.actions, FULL.terms
-_PITCHES = ACTIONS.pitches.astype(np.int16)
+_PITCHES = ACTIONS.pitches.astype(np.int8)
 _SMOOTHNESS, _RHYTHM = [TERMS.index("smoothness")], [TERMS.index("rhythm")]
 
 RAREST = np.float32(1e-4)
@@ -64,10 +65,11 @@ def habit(
     line = held_to[:, _SMOOTHNESS] ** LINE * _in_key(context)[:, None]
     timing = PLACE * held_to[:, _RHYTHM] ** TIMING
     legal = mask[:, ACTIONS.first_pitch :]
-    notes = line * np.log(_moves(melody, context, intent, legal) + RAREST)
+    stands = stand(melody.recent, context.minor)
+    notes = line * np.log(_moves(intent, stands, legal) + RAREST)
     events = _events(melody, context, intent, density_B, timing, mask)
     if (intent.answer != FRESH).any():
-        at_note, at_onset = _answering(melody, context, intent)
+        at_note, at_onset = _answering(melody, context, intent, stands)
         notes += at_note
         events[:, ONSET] += at_onset
     nats = events[:, ACTIONS.kinds]
@@ -75,15 +77,10 @@ def habit(
     return nats
 
 
-def _moves(melody: Melody, context: Context, intent: Intent, legal: BoolArray) -> FloatArray:
+def _moves(intent: Intent, stands: NDArray[np.intp], legal: BoolArray) -> FloatArray:
     """Chance of each legal pitch (B, P), where a note begins; all alike for the first."""
-    before, last = melody.recent[:, -2].astype(np.int16), melody.recent[:, -1].astype(np.int16)
-    moved = np.where((before == NONE) | (last == NONE), NONE, last - before)
-    minor = context.minor.astype(np.intp)
-    row = _move_table()[intent.feel, minor, last % 12, smoothness.classes(moved)]
-    away = np.clip(ACTIONS.pitches - last[:, None], -smoothness.WIDEST, smoothness.WIDEST)
-    chance = np.take_along_axis(row, away + smoothness.WIDEST, axis=1)
-    return _shares(np.where((last == NONE)[:, None], 1.0, chance) * legal)
+    chance = _move_table().take(intent.feel * np.intp(STANDS) + stands, axis=0)
+    return _shares(chance * legal)
 
 
 def _in_key(context: Context) -> FloatArray:
@@ -92,9 +89,9 @@ def _in_key(context: Context) -> FloatArray:
     Where the player leaves the key, the key's habits say less: after a jump by a tritone strong
     beats were out of harmony for eight beats without this, for none with it.
     """
-    tones = context.chord.sum(axis=1)
-    shared = (context.chord & context.scale).sum(axis=1)
-    return np.where(tones > 0, shared / np.maximum(tones, 1), 1.0).astype(np.float32)
+    tones: NDArray[np.intp] = context.chord.sum(axis=1)
+    shared: NDArray[np.intp] = (context.chord & context.scale).sum(axis=1)
+    return _KEY_SHARES.take(tones * 13 + shared)
 
 
 def _events(
@@ -111,32 +108,30 @@ def _events(
     it; the age of the note always counts, so that notes grow neither fewer nor longer where the
     place does not.
     """
-    meter = (context.bar_steps == 12).astype(np.intp)
-    closes = (context.bar % 4 == 3).astype(np.intp)
-    age = rhythm.age_class(melody.age)
-    here, anywhere = _event_tables()
-    place_says = here[feel.EVERYONE, meter, closes, context.step, age] - anywhere[age]
-    of_feel = here[intent.feel, meter, closes, context.step, age]
-    chance = np.exp(of_feel + (timing - 1.0) * place_says)
-    chance[:, ONSET] *= density_B / feel.rates()[intent.feel]
+    closes = context.bar % 4 == 3
+    here = rhythm.place(context.step, context.bar_steps, melody.age, closes)
+    of_feels, place_says = _event_tables()
+    of_feel = of_feels.take(intent.feel * np.intp(rhythm.PLACES) + here, axis=0)
+    chance = np.exp(of_feel + (timing - 1.0) * place_says.take(here, axis=0))
+    chance[:, ONSET] *= density_B / feel.rates().take(intent.feel)
     chance[:, HOLD] *= mask[:, ACTIONS.hold]
     return np.log(_shares(chance) + RAREST)
 
 
 def _answering(
-    melody: Melody, context: Context, intent: Intent
+    melody: Melody, context: Context, intent: Intent, stands: NDArray[np.intp]
 ) -> tuple[FloatArray, NDArray[np.float64]]:
     """Nats of each pitch (B, P), and of an onset (B,), for the bar that is answered."""
-    lanes = np.arange(melody.lanes)
-    spot = place(context, intent.lag)
-    then = melody.past[lanes, spot].astype(np.int16)
-    then_move = melody.past_move[lanes, spot].astype(np.int16)
+    spots = spot(place(context, intent.lag))
+    then, then_move = melody.past.take(spots), melody.past_move.take(spots)
     began, way = then > form.UNHEARD, intent.way
     again = (then[:, None] == _PITCHES) & (began & (way == SAME))[:, None]
-    stepped = move(melody, context, np.tile(_PITCHES, (melody.lanes, 1))) == then_move[:, None]
+    move = steps(ACTIONS).take(stands, axis=0)[:, ACTIONS.first_pitch :]
+    stepped = move == then_move[:, None]
     stepped &= (began & (way == MOVED) & (then_move != form.NONE))[:, None]
-    sign = np.where(began, 1.0, np.where(then == form.NONE, -1.0, 0.0)) * (way >= SAME)
-    return (SAME_NOTE * again + SAME_STEP * stepped).astype(np.float32), SAME_TIME * sign
+    sign = began.view(np.int8) - (then == form.NONE)
+    notes = again * np.float32(SAME_NOTE) + stepped * np.float32(SAME_STEP)
+    return notes, SAME_TIME * sign * (way >= SAME)
 
 
 def _log_sum(nats: FloatArray, legal: BoolArray) -> FloatArray:
@@ -153,12 +148,25 @@ def _shares(chance: NDArray[np.floating]) -> FloatArray:
 
 @cache
 def _move_table() -> FloatArray:
-    """(1 + F, 2, 12, 8, 27), see `feel.moves`."""
-    return feel.moves().astype(np.float32)
+    """Chance of each pitch by feel and where the line stands, ((1 + F) * STANDS, P); 1 at first."""
+    return spread(feel.moves(), ACTIONS, first=1.0)
 
 
 @cache
 def _event_tables() -> tuple[FloatArray, FloatArray]:
-    """Nats by place in the bar in each feel, and of everyone wherever in it, see `feel.events`."""
-    here, anywhere = np.log(feel.events() + RAREST), np.log(feel.events_anywhere() + RAREST)
-    return here.astype(np.float32), anywhere.astype(np.float32)
+    """Nats of events by feel and `rhythm.place`, ((1 + F) * PLACES, 3).
+
+    And what the place says of everyone's beyond the age of the note, (PLACES, 3).
+    """
+    here = np.log(feel.events() + RAREST).astype(np.float32)
+    anywhere = np.log(feel.events_anywhere() + RAREST).astype(np.float32)
+    return here.reshape(-1, 3), (here[feel.EVERYONE] - anywhere).reshape(-1, 3)
+
+
+def _key_shares() -> FloatArray:
+    """Share of a chord's tones that are of the key, by how many there are and how many are."""
+    tones, shared = np.ogrid[:13, :13]
+    return np.where(tones > 0, shared / np.maximum(tones, 1), 1.0).astype(np.float32).ravel()
+
+
+_KEY_SHARES = _key_shares()

@@ -1,8 +1,11 @@
 """Which actions are allowed now."""
 
+from functools import cache
+
 import numpy as np
 
 from melodyrl.core.policy.actions import Actions
+from melodyrl.core.policy.line import OFFSETS, code, interval
 from melodyrl.core.policy.state import NONE, BoolArray, Context, Melody
 
 WIDEST = 12
@@ -16,12 +19,10 @@ def legal(melody: Melody, context: Context, actions: Actions) -> BoolArray:
     where either is known, and within an octave of the last note. Where a change of tonic
     has left no note within reach and there is no rest to take, every pitch is allowed.
     """
-    offsets = actions.pitches
-    reach = melody.recent[:, -1:].astype(np.int16)
     known = context.scale | context.chord
     known |= ~known.any(axis=1, keepdims=True)
-    pitches = np.take(known, offsets % 12, axis=1)
-    pitches &= (np.abs(offsets - reach) <= WIDEST) | (reach == NONE)
+    pitches = known.take(actions.classes, axis=1)
+    pitches &= _reach(actions).take(code(melody.recent[:, -1]), axis=0)
     if actions.rest is None:
         pitches |= ~pitches.any(axis=1, keepdims=True)
     mask = np.ones((melody.lanes, actions.count), np.bool_)
@@ -29,3 +30,10 @@ def legal(melody: Melody, context: Context, actions: Actions) -> BoolArray:
     if actions.hold is not None:
         mask[:, actions.hold] = melody.sounding
     return mask
+
+
+@cache
+def _reach(actions: Actions) -> BoolArray:
+    """Whether each pitch is within reach, by the code of the last note, (256, P)."""
+    away = np.abs(interval(OFFSETS[:, None], actions.pitches))
+    return (away <= WIDEST) | (OFFSETS[:, None] == NONE)

@@ -11,16 +11,20 @@ from numpy.typing import NDArray
 
 from melodyrl.core.policy import layout as layouts
 from melodyrl.core.policy.actions import EIGHT_BAR_ACTIONS
+from melodyrl.core.policy.line import OFFSETS, code
 from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import (
     AGE_CAP,
     BARS,
     NONE,
+    PAST,
     WINDOW,
     BoolArray,
     Context,
     FloatArray,
     Melody,
+    place,
+    spot,
 )
 from rewards import diversity, form, rhythm
 
@@ -104,12 +108,11 @@ def _scale(out: FloatArray, melody: Melody, context: Context, density_B: FloatAr
 
 
 def _bass(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
-    known = np.flatnonzero(context.bass >= 0)
-    out[known, context.bass[known]] = 1.0
+    out[:] = _ONE_OF_12.take(context.bass, axis=0)
 
 
 def _chord_age(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
-    out[:, 0] = _log_age(context.chord_age)
+    out[:, 0] = _LOG_AGE.take(context.chord_age, mode="clip")
 
 
 def _flags(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
@@ -149,14 +152,14 @@ def _pitches(out: FloatArray, melody: Melody, context: Context, density_B: Float
 
 
 def _last_class(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
-    known = np.flatnonzero(melody.recent[:, -1] != NONE)
-    out[known, melody.recent[known, -1] % 12] = 1.0
+    last = melody.recent[:, -1]
+    out[:] = _ONE_OF_12.take(np.where(last == NONE, -1, last % 12), axis=0)
 
 
 def _intervals(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
     """The last interval and the one before it."""
     after, before = melody.recent[:, :-3:-1], melody.recent[:, -2:-4:-1]
-    moved = np.clip(np.subtract(after, before, dtype=np.int16), -WIDEST, WIDEST)
+    moved = _within(WIDEST, np.subtract(after, before, dtype=np.int16))
     # The earlier of the two notes is the one that can be missing alone.
     places = (moved[:, :, None] == _PLACES) & (before != NONE)[:, :, None]
     out[:] = places.reshape(len(out), -1)
@@ -184,7 +187,7 @@ def _age(out: FloatArray, melody: Melody, context: Context, density_B: FloatArra
 
 
 def _log_age_of_note(out: FloatArray, melody: Melody, _: Context, density_B: FloatArray) -> None:
-    out[:, 0] = _log_age(melody.age)
+    out[:, 0] = _LOG_AGE.take(melody.age)
 
 
 def _density(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
@@ -203,39 +206,51 @@ def _gaps(out: FloatArray, melody: Melody, context: Context, density_B: FloatArr
 def _answers(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
     """Class of the run of answers at each distance."""
     run = form.RUN_CLASS[melody.answers]
-    out[:] = (run[:, :, None] == np.arange(form.CLASSES)).reshape(len(out), -1)
+    out[:] = (run[:, :, None] == _RUN_CLASSES).reshape(len(out), -1)
 
 
 def _echoes(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
     """Whether a note began then (-1: unheard), how far above the last note, and its move."""
-    bar_steps = context.bar_steps[:, None].astype(np.intp)
-    ahead, step = np.divmod(context.step[:, None] + np.arange(ECHOES), bar_steps)
-    bar = context.bar[:, None] + ahead
-    lag = np.array(form.LAGS)[:, None, None]
-    places = (((bar - lag) % BARS) * 16 + step).transpose(1, 0, 2).reshape(len(out), -1)
-    past = np.take_along_axis(melody.past, places, axis=1)
-    began = past > form.UNHEARD
-    last = melody.recent[:, -1:]
-    up = np.where(began & (last != NONE), np.subtract(past, last, dtype=np.int16), 0)
-    width = places.shape[1]
-    out[:, :width] = np.where(past == form.UNHEARD, -1.0, began)
+    moment: NDArray[np.intp] = (context.bar_steps == 12) * np.intp(PAST) + place(context)
+    spots = spot(_AHEAD.take(moment, axis=0))
+    past, width = melody.past.take(spots), spots.shape[1]
+    began, last = past > form.UNHEARD, melody.recent[:, -1:]
+    up = np.subtract(past, last, dtype=np.int16) * (began & (last != NONE))
+    out[:, :width] = began
+    out[:, :width] -= past == form.UNHEARD
     out[:, width : 2 * width] = up / np.float32(WIDEST)
-    moved = np.take_along_axis(melody.past_move, places, axis=1)
-    scaled = np.where(moved == form.NONE, 3.0, np.clip(moved / np.float32(7.0), -2.0, 2.0))
-    out[:, 2 * width :] = np.where(began, scaled, 0.0)
+    out[:, 2 * width :] = _MOVE.take(code(melody.past_move.take(spots))) * began
 
 
 def _one_hot(out: FloatArray, place: np.ndarray) -> None:
     out[np.arange(len(place)), place] = 1.0
 
 
-def _log_age(age: np.ndarray) -> np.ndarray:
-    """0 at age 0, 1 at the cap."""
-    return np.log2(1.0 + np.minimum(age, AGE_CAP)) / np.log2(1.0 + AGE_CAP)
+def _within(most: int, values: np.ndarray) -> np.ndarray:
+    return np.maximum(np.minimum(values, most), -most)
+
+
+def _ahead() -> NDArray[np.intp]:
+    """Places in `Melody.past` that are shown, by 4/4 or 3/4 and by place, (2 * 128, 3 * ECHOES)."""
+    bar_steps = np.array([16, 12])[:, None, None, None]
+    bar, lag = np.arange(BARS)[:, None, None, None], np.array(form.LAGS)[:, None]
+    ahead, step = np.divmod(np.arange(16)[:, None, None] + np.arange(ECHOES), bar_steps)
+    places = (bar + ahead[:, None] - lag) % BARS * 16 + step[:, None]
+    return places.reshape(2 * PAST, -1)
+
+
+def _moves() -> FloatArray:
+    """What is shown of a move, by its code; without one, more than of any."""
+    steps = _within(2, OFFSETS / np.float32(7.0))
+    return np.where(OFFSETS == form.NONE, np.float32(3.0), steps)
 
 
 _CLASSES = np.arange(12, dtype=np.int8)
 _PLACES = np.arange(-WIDEST, WIDEST + 1, dtype=np.int16)
+_RUN_CLASSES = np.arange(form.CLASSES)
+_ONE_OF_12 = np.eye(13, 12, dtype=np.float32)  # the last row, also -1, is none of them
+_AHEAD, _MOVE = _ahead(), _moves()
+_LOG_AGE = np.log2(1.0 + np.arange(AGE_CAP + 1)) / np.log2(1.0 + AGE_CAP)  # 0 to 1
 
 _FEATURES: dict[str, tuple[tuple[str, int, Write], ...]] = {
     "eight-bar": (

@@ -176,7 +176,7 @@ class RulePolicy:
 
     def _in_harmony(self, features: Floats) -> Bools:
         """(P,) pitches of the chord, or of the scale where there is no chord."""
-        classes = self.preset.actions.pitches % 12
+        classes = self.preset.actions.classes
         chord = features[self._layout["chord"]] > 0.5
         if not chord.any() and "scale" in self._layout:
             chord = features[self._layout["scale"]] > 0.5
@@ -213,17 +213,24 @@ def choose(
     """
     with np.errstate(over="ignore", invalid="ignore"):
         score = np.where(mask, q_AK @ w, -np.inf)
-    if not np.isfinite(score.max()) or not np.isfinite(score[mask]).all():
+    finite = np.count_nonzero(np.isfinite(score))
+    if not finite or finite < np.count_nonzero(mask):
         raise FloatingPointError("The policy's values are not finite.")
-    action = int(score.argmax())
-    chances_A = _certain(action, len(score))
     if temperature > 0.0:
         chances_A = _chances(score, temperature, habit)
-        mass = np.cumsum(chances_A)
-        action = int(np.searchsorted(mass, rng.random() * float(mass[-1]), side="right"))
-        action = min(action, int(np.flatnonzero(mask)[-1]))
+        action = _drawn(chances_A, mask, rng)
+    else:
+        action = int(score.argmax())
+        chances_A = _certain(action, len(score))
     others = _others(q_AK, score, action)
     return Decision(action, q_AK, q_AK[action], judgement[action], others, chances_A)
+
+
+def _drawn(chances_A: NDArray[np.float64], mask: Bools, rng: np.random.Generator) -> int:
+    """An action by its chance; what is lost in rounding goes to the last legal one."""
+    mass = chances_A.cumsum()
+    action = int(mass.searchsorted(rng.random() * float(mass[-1]), side="right"))
+    return min(action, len(mask) - 1 - int(mask[::-1].argmax()))
 
 
 def _chances(score: Floats, temperature: float, habit: Floats | None) -> NDArray[np.float64]:

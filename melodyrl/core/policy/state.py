@@ -10,15 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.lane_arrays import LaneArrays
-from melodyrl.core.policy.actions import HOLD, ONSET, REST, Actions
-from rewards import form, harmony, rhythm
+from melodyrl.core.policy.actions import HOLD, NONE, ONSET, REST, Actions
+from melodyrl.core.policy.line import code, kinds, stand, steps
+from rewards import form, rhythm
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int_] | NDArray[np.int16] | NDArray[np.int8]
 FloatArray = NDArray[np.float32]
-
-NONE = harmony.NONE
-"""No pitch, or no interval: the sentinel that the rewards read."""
 
 WINDOW = 8
 """Sounded notes that are remembered; no reward looks further back."""
@@ -147,17 +145,13 @@ class Context(LaneArrays):
 
 def advance(melody: Melody, context: Context, actions: Actions, action: IntArray) -> None:
     """Play one action (B,) in each lane, in place; context is the one that it was chosen in."""
-    kind = actions.kinds[action]
+    kind = actions.kinds.take(action)
     onset = kind == ONSET
-    pitch = actions.offsets[action]
     if actions.hold is not None:
-        _recall(melody, context, onset, pitch)
-    if onset.all():
-        melody.recent[:, :-1] = melody.recent[:, 1:]
-        melody.recent[:, -1] = pitch
-    else:
-        melody.recent[onset, :-1] = melody.recent[onset, 1:]
-        melody.recent[onset, -1] = pitch[onset]
+        _recall(melody, context, actions, action)
+    began = onset[:, None]
+    np.copyto(melody.recent[:, :-1], melody.recent[:, 1:], where=began)
+    np.copyto(melody.recent[:, -1:], actions.onsets.take(action)[:, None], where=began)
     _await_resolution(melody, context, onset, kind)
     if actions.hold is None:
         melody.sounding[:] = True
@@ -167,8 +161,7 @@ def advance(melody: Melody, context: Context, actions: Actions, action: IntArray
 
 def place(context: Context, bars_ago: int | NDArray[np.int_] = 0) -> NDArray[np.intp]:
     """Where `Melody.past` keeps this sixteenth of so many bars ago: (B,), or (B, L) of (1, L)."""
-    bar = context.bar.astype(np.intp)
-    step = context.step.astype(np.intp)
+    bar, step = context.bar, context.step
     if np.ndim(bars_ago) == 2:
         bar, step = bar[:, None], step[:, None]
     return (bar - bars_ago) % BARS * 16 + step
@@ -176,32 +169,28 @@ def place(context: Context, bars_ago: int | NDArray[np.int_] = 0) -> NDArray[np.
 
 def then(melody: Melody, context: Context) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """What began at this sixteenth so many bars ago, and its move, both (B, 3) by form.LAGS."""
-    places = place(context, _LAGS)
-    return (
-        np.take_along_axis(melody.past, places, axis=1),
-        np.take_along_axis(melody.past_move, places, axis=1),
-    )
+    spots = spot(place(context, _LAGS))
+    return melody.past.take(spots), melody.past_move.take(spots)
 
 
-def move(melody: Melody, context: Context, pitch: IntArray) -> NDArray[np.int16]:
-    """Steps of the scale from the last note to a pitch, (B, ...) of offsets; NONE for the first."""
-    last = melody.recent[:, -1]
-    minor = context.minor
-    if pitch.ndim > 1:
-        last, minor = last[:, None], minor[:, None]
-    steps = form.degree(pitch, minor) - form.degree(last, minor)
-    return np.where(last == NONE, np.int16(form.NONE), steps)
+def spot(places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Places (B, ...) in `Melody.past` as indices into all lanes of it."""
+    first = np.arange(0, len(places) * PAST, PAST)
+    return places + (first if places.ndim == 1 else first[:, None])
 
 
-def _recall(melody: Melody, context: Context, onset: BoolArray, pitch: NDArray[np.int16]) -> None:
+def _recall(melody: Melody, context: Context, actions: Actions, action: IntArray) -> None:
     """Bring the memory of bars up to the next sixteenth; before `recent` learns the note."""
-    began = np.where(onset, pitch, np.int16(form.NONE))
-    moved = np.where(onset, move(melody, context, pitch), np.int16(form.NONE))
-    kind = form.kinds(*then(melody, context), began, moved)
+    began = actions.onsets.take(action)
+    here = stand(melody.recent, context.minor) * actions.count + action
+    moved = steps(actions).take(here)
+    before, before_move = then(melody, context)
+    kind = kinds(actions).take(code(before) * actions.count + action[:, None])
+    kind = form.moved(kind, before_move, moved[:, None])
     melody.answers[:] = form.follow(melody.answers, kind)
-    here = np.arange(len(began)), place(context)
-    melody.past[here] = began
-    melody.past_move[here] = moved
+    now = spot(place(context))
+    melody.past.put(now, began)
+    melody.past_move.put(now, moved)
 
 
 def _await_resolution(
@@ -209,24 +198,23 @@ def _await_resolution(
 ) -> None:
     """A note is judged against the chord when it begins and when the chord changes under it."""
     judged = onset | (context.chord_changed & melody.sounding & (kind == HOLD))
-    lanes = np.arange(len(judged))
-    clashes = context.chord.any(axis=1) & ~context.chord[lanes, melody.recent[:, -1] % 12]
+    last = np.arange(0, len(judged) * 12, 12) + melody.recent[:, -1] % 12
+    clashes = context.chord.any(axis=1) & ~context.chord.take(last)
     np.copyto(melody.pending, clashes, where=judged)
 
 
 def _keep_time(melody: Melody, context: Context, kind: NDArray[np.int8]) -> None:
     """Bring sounding, ages, gaps and density up to the next sixteenth."""
-    apart = (kind == ONSET) & (melody.since > 0)
+    onset = kind == ONSET
+    apart = onset & (melody.since > 0)
     melody.gaps[:] = rhythm.follow_gaps(melody.gaps, rhythm.age_class(melody.since), apart)
     older = np.minimum(melody.since + (melody.since > 0), AGE_CAP)
-    melody.since[:] = np.where(kind == ONSET, 1, older)
-    begins = (kind == ONSET) | ((kind == REST) & melody.sounding)
-    age = np.where(begins, 1, np.minimum(melody.age + 1, AGE_CAP))
-    melody.age[:] = age
+    melody.since[:] = np.where(onset, 1, older)
+    begins = onset | ((kind == REST) & melody.sounding)
+    melody.age[:] = np.where(begins, 1, np.minimum(melody.age + 1, AGE_CAP))
     melody.sounding[:] = kind != REST
     # An onset in one sixteenth is a rate of 4 onsets a beat.
-    rate = np.float32(1.0 - np.exp(-1.0 / DENSITY_STEPS))
-    melody.density += rate * (4.0 * (kind == ONSET) - melody.density).astype(np.float32)
+    melody.density += _RATE * (onset * np.float32(4.0) - melody.density)
 
 
 def shift(melody: Melody, lanes: IntArray | BoolArray, semitones: int | IntArray) -> None:
@@ -238,3 +226,4 @@ def shift(melody: Melody, lanes: IntArray | BoolArray, semitones: int | IntArray
 
 
 _LAGS = np.array(form.LAGS)[None]
+_RATE = np.float32(1.0 - np.exp(-1.0 / DENSITY_STEPS))
