@@ -10,8 +10,9 @@ from melodyrl.core.engine.events import MODES, Nanos, SetSplit
 from melodyrl.core.engine.offline import replay, run_offline
 from melodyrl.core.engine.takes import from_lines, to_lines
 from melodyrl.core.midi.messages import NoteOff, NoteOn
-from melodyrl.core.music import Key
+from melodyrl.core.music import Key, parse_chord
 from melodyrl.errors import ConfigError
+from tests.core.test_key import TUNE
 from tests.fakes import BusyPolicy, FakePolicy
 from tests.strategies import MS, timed
 from tests.wire import balance
@@ -47,6 +48,22 @@ def test_without_a_split_every_note_gets_one():
     told = [*struck(0, *LEFT), *struck(BAR, 60)]
 
     assert len(begun(run_offline(engine("harmony", None), told, Nanos(2 * BAR)))) == 4
+
+
+def test_the_tune_of_the_right_hand_tells_the_key():
+    told = []
+    for bar, (symbol, tune) in enumerate(TUNE):
+        notes = [(0, 48 + pitch_class) for pitch_class in parse_chord(symbol).pitch_classes]
+        notes += [(4 * beat * STEP + 100 * MS, pitch) for beat, pitch in enumerate(tune)]
+        for at_ns, pitch in notes:
+            end_ns = BAR if pitch < SPLIT else at_ns + 3 * STEP
+            told += [(Nanos(bar * BAR + at_ns), NoteOn(pitch))]
+            told += [(Nanos(bar * BAR + end_ns - MS), NoteOff(pitch))]
+    bandmate = engine("off", key=None)
+
+    run_offline(bandmate, sorted(told, key=lambda each: each[0]), Nanos(4 * BAR + 20 * MS))
+
+    assert bandmate.snapshot().key == "C major"
 
 
 @pytest.mark.parametrize(("split", "chord"), [(None, "F"), (SPLIT, "Am")])

@@ -10,6 +10,14 @@ HEARD = st.lists(
     st.integers(36, 84) | st.lists(st.integers(36, 84), min_size=2, max_size=4) | st.none()
 )
 
+TUNE = (
+    ("G", (62, 71, 69, 67)),
+    ("C", (64, 65, 64, 60)),
+    ("G", (71, 69, 67, 65)),
+    ("C", (64, 62, 60)),
+)
+"""Four bars, each of a chord and a tune above it."""
+
 
 def told(things, up=0):
     """The key after each thing: a pitch, a chord (a list of pitches) or a bar line (None)."""
@@ -112,6 +120,21 @@ def test_the_key_follows_the_chords(symbols, key):
 
 def test_a_borrowed_chord_does_not_change_the_key():
     assert set(told(bars("C F G C C Fm C C E7 Am D7 G C"))) == {Key(0)}
+
+
+@pytest.mark.parametrize(("is_line", "key"), [(True, Key(0)), (False, Key(7))])
+def test_where_a_line_goes_tells_keys_apart_that_its_notes_and_chords_do_not(is_line, key):
+    finder = KeyFinder()
+    for symbol, tune in TUNE:
+        chord = parse_chord(symbol)
+        for pitch_class in chord.pitch_classes:
+            finder.hear(48 + pitch_class)
+        finder.hear_chord(chord)
+        for pitch in tune:
+            finder.hear(pitch, is_line=is_line)
+        finder.bar()
+
+    assert finder.key == key
 
 
 @given(HEARD, st.integers(-12, 12))

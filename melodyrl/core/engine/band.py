@@ -27,6 +27,7 @@ from melodyrl.core.music import Meter
 from melodyrl.core.policy.policy import Policy
 
 _ARPEGGIO_BEATS = 2
+_TRIAD = 3  # keys; what is on top of so many that are down is a tune over a chord
 
 
 class Band:
@@ -89,7 +90,7 @@ class Band:
     def hear(self, note: NoteOn, at_ns: Nanos) -> None:
         """A note of the player began."""
         self.listener.note_on(note, at_ns)
-        self.tonality.hear(note.pitch, is_line=len(self.listener.fingers) == 1)
+        self.tonality.hear(note.pitch, is_line=self._is_line(note.pitch))
         if self.listener.is_tune(note.pitch):
             self.chords.note_on(note)
 
@@ -130,6 +131,13 @@ class Band:
             return None
         lifted_by = 0 if mode == "harmony" else lift(self.mind.knobs["register"])
         return explain(self.mind, self._voice.base + lifted_by, self._voice.bar)
+
+    def _is_line(self, pitch: int) -> bool:
+        """Whether a note that began is of a line: alone, on top of a chord, or of the right hand."""
+        fingers = self.listener.fingers
+        if self.listener.split is not None:
+            return self.listener.is_tune(pitch) and pitch == max(fingers)
+        return len(fingers) == 1 or (len(fingers) > _TRIAD and pitch == max(fingers))
 
     def _take_over(self) -> None:
         if self._knobs is not None:

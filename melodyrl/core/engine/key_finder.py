@@ -2,9 +2,8 @@
 
 Notes are weighed by how often their pitch class comes in tunes of each mode, those of a line by how
 often people go there from the note before (rewards.smoothness), chords by how often they follow one
-another above home (rewards.function), all counted from the tonic. After four bars of lead sheets
-that were not counted the scale is right in 86 % of them, where the profiles of Krumhansl and
-Kessler (1982) find it in 68 %; of tunes alone in 86 % and 65 % (benchmarks/keys.py).
+another above home (rewards.function), all counted from the tonic. How often that is right, also
+beside the profiles of Krumhansl and Kessler (1982), says docs/evaluation.md.
 
 Whole numbers make the finder exactly the same in all twelve keys: a tune moved up by some semitones
 is heard in the key moved up by as many, ties included.
@@ -21,11 +20,13 @@ from rewards import function, smoothness
 from rewards.tables import numbers
 
 _NAT = 100  # units of evidence to a nat
+_MOVE_NAT = 67  # the same, said by a step of a line: those of a bar repeat one another (tried)
 _LEAD = _NAT  # by which another key must lead: it is nearly three times as likely
 _TONIC = 70  # evidence of a tonic triad for its mode; home alone does not tell A minor from C major
 _BEGINNING = 100  # evidence for the key that the first chord would be at home in
-_SELDOM = -5 * _NAT  # what the rarest chord can say against a key
+_SELDOM = -7 * _NAT  # what the rarest chord can say against a key
 _KEPT, _OF = 15, 16  # of the evidence, at each bar: half is forgotten after eleven
+_OCTAVE = 12  # semitones; what is further below a line is none of its notes
 _FEWEST = 3  # notes, of a first bar, by which a key is more than a guess
 _FOREIGN_OF = 2  # a bar of which one part in two or more lies outside the key has left it
 
@@ -46,6 +47,7 @@ class KeyFinder:
         self._heard, self._heard_before = [0] * 12, [0] * 12
         self._row: tuple[int, ...] | None = None
         self._last, self._moved = smoothness.NONE, smoothness.NONE
+        self._goes_on = False
         self._key: Key | None = None
         self._is_settled = False
         self._notes = 0
@@ -61,16 +63,25 @@ class KeyFinder:
         return self._key
 
     def hear(self, pitch: int, *, is_line: bool = False) -> None:
-        """A note began; that of a line, which is played alone, says more by where it comes from."""
+        """A note began; that of a line says more by where it comes from.
+
+        A line is what is played alone or over chords. It goes on over what is played below it, and
+        ends with a bar in which it did not.
+        """
+        is_line = is_line and pitch >= self._last - _OCTAVE
         self._heard[pitch % 12] += 1
         self._notes += 1
-        follows = is_line and self._last != smoothness.NONE
-        moved = pitch - self._last if follows else smoothness.NONE
-        if follows:
+        if is_line and self._last != smoothness.NONE:
+            moved = pitch - self._last
             self._weigh(_of_move(self._last % 12, *_places(self._moved, moved)))
+            self._last, self._moved = pitch, moved
         else:
             self._weigh(_of_note(pitch % 12))
-        self._last, self._moved = pitch if is_line else smoothness.NONE, moved
+            if pitch > self._last:
+                self._end_line()
+            if is_line:
+                self._last = pitch
+        self._goes_on = self._goes_on or is_line
         if not self._is_settled:
             self._key = self._likelier_than(self._key or Key(pitch % 12))
 
@@ -91,12 +102,18 @@ class KeyFinder:
         if self._key is None:
             return
         self._is_settled = True
+        if not self._goes_on:
+            self._end_line()
+        self._goes_on = False
         if _has_left(self._heard, self._key) and _has_left(self._heard_before, self._key):
             self._evidence = [a + b for a, b in zip(self._bar_before, self._bar, strict=True)]
         self._key = self._likelier_than(self._key)
         self._evidence = [each * _KEPT // _OF for each in self._evidence]
         self._bar_before, self._bar = self._bar, [0] * 24
         self._heard_before, self._heard = self._heard, [0] * 12
+
+    def _end_line(self) -> None:
+        self._last = self._moved = smoothness.NONE
 
     def _weigh(self, evidence: Evidence) -> None:
         self._evidence = [a + b for a, b in zip(self._evidence, evidence, strict=True)]
@@ -147,7 +164,7 @@ def _of_note(pitch_class: int) -> Evidence:
 def _of_move(left: int, before: int, column: int) -> Evidence:
     """How much likelier a step of a line is in each key than in the mean of all."""
     nats = np.log(smoothness.chances()[:, :, before, column])
-    units = np.rint(_NAT * (nats - nats.mean())).astype(int).tolist()
+    units = np.rint(_MOVE_NAT * (nats - nats.mean())).astype(int).tolist()
     return [units[key.minor][(left - key.tonic) % 12] for key in _KEYS]
 
 
