@@ -133,7 +133,7 @@ class Band:
         return explain(self.mind, self._voice.base + lifted_by, self._voice.bar)
 
     def _is_line(self, pitch: int) -> bool:
-        """Whether a note that began is of a line: alone, on top of a chord, or of the right hand."""
+        """Whether a note that began is of a line: alone, over a chord, or of the right hand."""
         fingers = self.listener.fingers
         if self.listener.split is not None:
             return self.listener.is_tune(pitch) and pitch == max(fingers)
