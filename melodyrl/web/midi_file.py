@@ -1,5 +1,6 @@
 """The notes of a .mid as JSON: of one that a page hands in, and of the take, to be heard again."""
 
+from collections.abc import Container
 from itertools import accumulate
 from typing import cast
 
@@ -36,7 +37,7 @@ def describe(data: bytes) -> Message:
         MidiFileError: it is not a MIDI file that we read, or has too much in it.
     """
     performance = parse_performance(data, "The file")
-    tracks = _tracks(performance)
+    tracks = _tracks(performance, {DRUMS})
     count = sum(len(track.notes) for track in tracks)
     if not count:
         raise MidiFileError("The file holds nothing but drums, and no notes to play.")
@@ -46,7 +47,7 @@ def describe(data: bytes) -> Message:
 
 
 def describe_take(data: bytes) -> Message:
-    """The same of our own file, its first TAKE_NOTES notes.
+    """The same of our own file, drums and all, its first TAKE_NOTES notes.
 
     `until` is when the first note that is left out begins, in seconds; null where none is.
 
@@ -56,7 +57,7 @@ def describe_take(data: bytes) -> Message:
     if len(data) > TAKE_BYTES:
         raise MidiFileError("The take is too long to be heard again here; save it as .mid.")
     performance = parse_performance(data, "The take")
-    tracks = _tracks(performance)
+    tracks = _tracks(performance, set())
     starts = sorted(note.start_ns for track in tracks for note in track.notes)
     if len(starts) <= TAKE_NOTES:
         return {**_described(performance, tracks), "until": None}
@@ -78,18 +79,18 @@ def _described(performance: Performance, tracks: list[NamedTrack]) -> Message:
     }
 
 
-def _tracks(performance: Performance) -> list[NamedTrack]:
-    """Those tracks that have notes which are no drums."""
-    tracks = [_track(track, performance) for track in performance.tracks]
+def _tracks(performance: Performance, silent: Container[int]) -> list[NamedTrack]:
+    """Those tracks that have notes on other channels than the silent ones."""
+    tracks = [_track(track, performance, silent) for track in performance.tracks]
     return [track for track in tracks if track.notes]
 
 
-def _track(track: mido.MidiTrack, performance: Performance) -> NamedTrack:
+def _track(track: mido.MidiTrack, performance: Performance, silent: Container[int]) -> NamedTrack:
     ticks = accumulate(message.time for message in track)
     heard = [
         (performance.tempo_map.ns(Ticks(tick)), message)
         for tick, midi in zip(ticks, track, strict=True)
-        if (message := _channel_message(midi)) is not None and message.channel != DRUMS
+        if (message := _channel_message(midi)) is not None and message.channel not in silent
     ]
     name = next((str(midi.name) for midi in track if midi.type == "track_name"), "")
     return NamedTrack(name, notes_of(heard, performance.end_ns))

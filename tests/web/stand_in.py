@@ -11,21 +11,26 @@ from melodyrl.core.drums.kit import NAMES, PITCHES
 from melodyrl.core.engine.events import (
     CLOCKS,
     KNOBS,
+    ChangeDrums,
     ChoosePolicy,
     Forget,
     Learn,
     Nanos,
     Panic,
+    SetCell,
     SetClock,
+    SetDrums,
     SetFeel,
     SetKey,
     SetKnob,
     SetMode,
     SetSplit,
     SetTempo,
+    SetVariation,
     Stop,
     Wish,
 )
+from melodyrl.core.engine.groove import Groove
 from melodyrl.core.engine.snapshot import Bar, Choice, Drums, Role, Snapshot, Why
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import Key
@@ -56,6 +61,7 @@ class StandIn:
         self.told: list[Wish] = []
         self.held: set[int] = set()
         self.arrived = threading.Condition()
+        self.groove = Groove("", 0)
         self.take_instead: bytes | None = None
         self.stage = Stage("127.0.0.1", port, self.post, self.take, **page)
         self.state = Snapshot(
@@ -117,6 +123,8 @@ class StandIn:
                 self.learn(event)
             case SetMode() | SetFeel() | SetTempo() | SetClock() | SetKey() | SetSplit():
                 self.set(event)
+            case SetDrums() | SetCell() | SetVariation() | ChangeDrums():
+                self.drum(event)
             case Panic():
                 self.held.clear()
                 self.publish(running=False)
@@ -143,6 +151,28 @@ class StandIn:
             case SetKey(tonic, minor):
                 name = None if tonic is None else Key(tonic, minor).name
                 self.publish(fixed_key=name)
+
+    def drum(self, event: SetDrums | SetCell | SetVariation | ChangeDrums) -> None:
+        """A fill that is asked for comes when a test says so."""
+        drums, groove = self.state.drums, self.groove
+        match event:
+            case SetDrums(is_on):
+                drums = replace(drums, is_on=is_on)
+                self.publish(running=self.state.running or is_on)
+            case SetCell(drum, step, cell):
+                groove.set_cell(drum, step, cell)
+            case SetVariation(bars):
+                drums = replace(drums, vary_bars=bars)
+            case ChangeDrums(change):
+                groove.change(change)
+        self.publish(drums=replace(drums, cells=groove.rows, asked=groove.asked))
+
+    def fill(self, text: str) -> None:
+        """What was asked for last has come, and enters."""
+        self.groove.take(self.groove.asked.number, text)
+        self.publish(drums=replace(self.state.drums, asked=None, is_coming=True))
+        self.groove.enter()
+        self.publish(drums=replace(self.state.drums, is_coming=False, cells=self.groove.rows))
 
     def choose(self, name: str) -> None:
         """It comes at the bar line: when a test says `enter`."""

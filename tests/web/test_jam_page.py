@@ -159,6 +159,39 @@ def test_a_guests_chords_are_heard_by_the_real_machine_as_they_are_meant(pages):
     assert page.evaluate("melodyrl.state.held.length + melodyrl.state.sounding.length") == 0
 
 
+@pytest.mark.slow
+def test_the_real_machine_fills_and_plays_a_pattern_that_was_begun_on_the_page(pages):
+    page, other = pages["wide"], pages["phone"]
+    for each in pages.values():
+        each.click("#drums-open")
+    for drum, step in ((0, 0), (0, 8), (1, 4), (1, 12)):
+        page.click(f'td[data-drum="{drum}"][data-step="{step}"]')
+    page.get_by_role("button", name="Fill").click()
+    expect(other.locator('td[data-sign="o"]').first).to_be_visible()
+    expect(other.locator('td[data-sign="x"]')).to_have_count(4)
+    page.get_by_role("button", name="Play", exact=True).click()
+    wait_until(page, "melodyrl.voices.some((each) => each.startsWith('drums:'))")
+    for each in pages.values():
+        expect(each.locator("#drum-grid th[data-now]")).to_have_count(1)
+    picture(pages, "drums")
+    wait_until(page, "melodyrl.state.bar >= 1", timeout_s=30)
+    page.click("#stop")
+    wait_until(page, "!melodyrl.state.running")
+    expect(page.locator("#drum-grid [data-now]")).to_have_count(0)
+
+    with page.expect_download() as download:
+        page.click("#take")
+    (drums,) = [t for t in mido.MidiFile(download.value.path()).tracks if t.name == "drums"]
+    assert {m.channel for m in drums if not m.is_meta} == {9}
+    at, onsets = 0, []
+    for message in drums:
+        at += message.time
+        if message.type == "note_on" and message.velocity:
+            onsets.append((at, message.note))
+    assert all(tick % 120 == 0 for tick, _ in onsets)
+    assert {(0, 36), (480, 38), (960, 36), (1440, 38)} <= set(onsets)
+
+
 def test_a_policy_that_is_chosen_on_one_page_plays_and_all_pages_say_so(pages):
     page = pages["wide"]
     play(page, CHORDS[:1])

@@ -47,6 +47,14 @@ def test_drums_are_left_out():
     assert [each[2] for each in described["notes"]] == [60]
 
 
+def test_of_a_take_the_drums_are_told_as_well():
+    name = mido.MetaMessage("track_name", name="drums")
+    described = describe_take(file_of(mido.MidiTrack([name, *note(36, 0, 10, channel=9)])))
+
+    (track,) = described["tracks"]
+    assert (track["name"], track["notes"][0][2]) == ("drums", 36)
+
+
 def test_drums_alone_are_one_sentence():
     with pytest.raises(MidiFileError, match="nothing but drums"):
         describe(file_of(mido.MidiTrack(note(36, 0, 10, channel=9))))

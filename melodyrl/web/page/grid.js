@@ -34,6 +34,13 @@ export class Grid {
     return last?.running ? (last.step + (ms - last.ms) / last.stepMs) / 4 : null;
   }
 
+  /** The sixteenth of its bar that a moment lies in; null while the machine waits. */
+  stepAt(ms) {
+    const quarter = this.quarterAt(ms);
+    const steps = BAR_STEPS[this.stretches.at(-1)?.meter] ?? 16;
+    return quarter === null ? null : Math.floor(quarter * 4 + EXACT) % steps;
+  }
+
   /** Calls draw(ms, is bar, bar number from 1) for each beat between two moments. */
   lines(fromMs, toMs, draw) {
     this.stretches.forEach(({ since: from, ms, step, stepMs, meter, running }, index) => {

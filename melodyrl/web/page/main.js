@@ -1,6 +1,7 @@
 // Joins the parts: piano, guest and controls -> daemon; daemon -> stage and panels.
 
 import { acceptFiles, offerFile } from "./drop.js";
+import { Drums } from "./drums.js";
 import { Grid } from "./grid.js";
 import { Guest } from "./guest.js";
 import { Health } from "./health.js";
@@ -32,7 +33,7 @@ let lastState = null;
 const instrument = new Instrument({
   get volume() { return at("volume").value / 100; },
   get voices() { return voicesChosen(); },
-  isHeard: (part) => part.startsWith("take") || (at(`hear-${part}`)?.checked ?? true),
+  isHeard: (part) => part.startsWith("take") || at(`hear-${part}`).checked,
 });
 const keys = new Keys(
   (pitch, velocity) => stage.press(pitch, velocity),
@@ -45,6 +46,13 @@ const piano = new Piano(at("piano"), keys);
 const roll = new Roll(at("roll"), score, grid, () => instrument.latencyMs);
 const why = new Why(at("why"), at("why-table"));
 const panel = new Panel(send);
+const drums = new Drums(
+  (message) => {
+    instrument.unlock();
+    send(message);
+  },
+  () => grid.stepAt(performance.now() - instrument.latencyMs),
+);
 const learning = new Learning(send);
 const knobs = new Knobs((name, value) => send({ type: "knob", name, value }), notice, learning);
 const policies = new Policies(send, { select: at("policy"), card: at("policy-card") });
@@ -69,6 +77,7 @@ function hello(message) {
   stage.forget();
   stage.kit = message.drums.map(({ pitch }) => pitch);
   panel.hello(message);
+  drums.hello(message);
   knobs.hello(message.knobs);
   if (message.state) show(message.state);
 }
@@ -86,6 +95,7 @@ function show(state) {
   stage.settle(state, ms);
   panel.state(state);
   policies.state(state);
+  drums.state(state);
   piano.markSplit(state.split);
   knobs.state(state.knobs);
   learning.state(state);
@@ -186,6 +196,7 @@ for (const [role, usual] of [["player", "piano"], ["machine", "pluck"]]) {
   select.addEventListener("change", () => instrument.synth?.setInstrument(role, select.value));
   at(`hear-${role}`).addEventListener("change", () => instrument.allOff(role));
 }
+at("hear-drums").addEventListener("change", () => instrument.allOff("drums"));
 warm(["piano", "pluck"]);
 
 const clicks = {

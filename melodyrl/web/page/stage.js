@@ -59,12 +59,14 @@ export class Stage {
   }
 
   begin(part, pitch, velocity, ms, isToSound = true) {
+    if (roleOf(part) === "drums") return this.instrument.on(part, pitch, velocity); // drawn nowhere
     this.score.on(part, pitch, velocity, ms);
     this.piano.light(roleOf(part), pitch, true);
     if (isToSound) this.instrument.on(part, pitch, velocity);
   }
 
   end(part, pitch, ms, isToSound = true) {
+    if (roleOf(part) === "drums") return this.instrument.off(part, pitch);
     this.score.off(part, pitch, ms);
     this.piano.light(roleOf(part), pitch, false);
     if (isToSound) this.instrument.off(part, pitch);

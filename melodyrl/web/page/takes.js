@@ -4,7 +4,7 @@
 import { Performer } from "./performer.js";
 import { minutes } from "./words.js";
 
-const PARTS = { player: "take player", melodyrl: "take machine" }; // by the tracks of our own files
+const PARTS = { player: "take player", melodyrl: "take machine", drums: "take drums" }; // by the tracks of our own files
 
 /** The answer of our server to a question. Throws a sentence. */
 export async function got(path, options) {
