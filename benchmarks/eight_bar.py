@@ -1,12 +1,13 @@
 """How near to the best possible melody? Baselines and policies against the exact optimum.
 
-    python benchmarks/eight_bar.py [--progressions 100] [--checkpoint FILE ...]
+    python benchmarks/eight_bar.py [--progressions 100] [--checkpoint FILE ...] [--ahead 3]
 
 Prints, for progressions that no training run has seen and for five preferences:
 - R/R*: return in percent of the optimum's, over all episodes;
 - normalised: the same with the uniform random player at 0;
 - gap closed: of the distance from one-step greedy to the optimum;
-and R/R* at each preference. Returns are undiscounted sums of w·r.
+and R/R* at each preference. Returns are undiscounted sums of w·r. Each policy plays twice: by
+itself, and looking some notes ahead (melodyrl.measure.lookahead), since it is told all chords.
 """
 
 import argparse
@@ -25,7 +26,8 @@ from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.optimum import Optimum, reward_fingerprint
 from melodyrl.env.players import eight_bar_plan
 from melodyrl.env.progressions import stable_hash, test_progressions
-from melodyrl.learn.evaluate import decided_by
+from melodyrl.measure.lookahead import looking_ahead
+from melodyrl.measure.perform import best
 from rewards.preference import PREFERENCES, weights
 
 Returns = NDArray[np.float64]
@@ -38,16 +40,17 @@ def main() -> None:
     parser.add_argument("--progressions", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0, help="which test progressions")
     parser.add_argument("--checkpoint", type=Path, nargs="*", default=[])
+    parser.add_argument("--ahead", type=int, default=3, help="notes that a policy looks ahead")
     arguments = parser.parse_args()
     progressions = test_progressions(arguments.progressions, arguments.seed)
-    best = optima(progressions)
-    players = strategies(arguments.checkpoint)
+    most = optima(progressions)
+    players = strategies(arguments.checkpoint, arguments.ahead)
     earned = {name: returns(choose, progressions) for name, choose in players.items()}
     print(f"{len(progressions)} unseen progressions, {len(PREFERRED)} preferences, greedy play")
-    print("\n".join(table(earned, best)))
+    print("\n".join(table(earned, most)))
 
 
-def strategies(files: Sequence[Path]) -> dict[str, Strategy]:
+def strategies(files: Sequence[Path], ahead: int) -> dict[str, Strategy]:
     """Every baseline, then a policy of each file, or of its folder where files are named alike."""
     rng = np.random.default_rng(0)
     players: dict[str, Strategy] = {
@@ -64,7 +67,10 @@ def strategies(files: Sequence[Path]) -> dict[str, Strategy]:
     is_told_apart = len({file.stem for file in files}) == len(files)
     for file in files:
         name = file.stem if is_told_apart else file.parent.name
-        players[name] = decided_by(checkpoint.load(file), 0.0, rng)
+        policy = checkpoint.load(file)
+        players[name] = best(policy)
+        gamma = policy.card.config["gamma"]
+        players[f"{name}, {ahead} ahead"] = looking_ahead(policy.network, ahead, gamma)
     return players
 
 

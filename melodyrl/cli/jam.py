@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from melodyrl.live.daemon import Daemon
     from melodyrl.live.fills import Fills
     from melodyrl.live.inbox import Inbox
+    from melodyrl.live.journal import Journal
     from melodyrl.live.keeper import Keeper
     from melodyrl.live.leader import Leader
+    from melodyrl.web.backstage import Backstage
 
 READY: dict[ClockSource, str] = {
     "internal": "Play. Ctrl-C ends.",
@@ -139,22 +141,22 @@ class Jam(Playing):
             stack.callback(ports.close)
             if self.headless and not ports.are_open:
                 raise PortError(f"{ports.sentence} Leave out --headless to play on the page.")
+            journal = self._journal(engine, company, stack)
             daemon = Daemon(
                 engine,
                 inbox,
                 ports,
                 MonotonicClock(),
                 leader=self._leader(engine),
-                record=self._journal(engine, company, stack),
+                record=journal.record if journal else lambda item: None,
                 thru=self.thru,
             )
             _say(ports.sentence if ports.are_open else f"{ports.sentence} Play on the page.")
             fills = self._fills(inbox, stack)
             daemon.publish_to(fills.see)
             if not self.headless:
-                self._open_page(
-                    company, daemon, [self._keeper(engine, stack).see, fills.see], stack
-                )
+                watchers = [self._keeper(engine, stack).see, fills.see]
+                self._open_page(company, daemon, watchers, journal, stack)
             daemon.start()
             stack.callback(daemon.stop)
             company.casting.start()
@@ -283,9 +285,7 @@ class Jam(Playing):
         stack.callback(keeper.close)
         return keeper
 
-    def _journal(
-        self, engine: Engine, company: "Company", stack: ExitStack
-    ) -> Callable[[object], None]:
+    def _journal(self, engine: Engine, company: "Company", stack: ExitStack) -> "Journal | None":
         """Keep what is played from now on; say where the last session was cut off."""
         from datetime import datetime
 
@@ -295,7 +295,7 @@ class Jam(Playing):
         from melodyrl.live.journal import Journal
 
         if not self.keep_takes:
-            return lambda item: None
+            return None
         folder, now = self._takes_folder, datetime.now()
         if cut := cut_session(folder):
             _say(cut.sentence)
@@ -309,25 +309,23 @@ class Jam(Playing):
                 raise
             _say(str(error))  # no reason not to play
         stack.callback(journal.close)
-        return journal.record
+        return journal
 
     def _open_page(
         self,
         company: "Company",
         daemon: "Daemon",
         watchers: list[Callable[[object], None]],
+        journal: "Journal | None",
         stack: ExitStack,
     ) -> None:
         """Serve the page, join it to the loop, and show it. The watchers see what it shows."""
         import time
 
-        from melodyrl.cli.invitation import invite, share
-        from melodyrl.cli.policy_cards import PolicyCards
+        from melodyrl.cli.invitation import invite
         from melodyrl.cli.take_file import take_file
-        from melodyrl.cli.take_shelf import TakeShelf
         from melodyrl.core.engine.events import Wish
         from melodyrl.core.engine.notes import take_of
-        from melodyrl.web.lan import lan_address
         from melodyrl.web.stage import Stage
 
         def post(wish: Wish) -> None:
@@ -342,10 +340,8 @@ class Jam(Playing):
                 see(item)
             stage.publish(company.billed(item))
 
-        shelf = TakeShelf(self._takes_folder) if self.keep_takes else None
-        lan = share(lan_address(), _say) if self.lan else None
-        cards = PolicyCards(company.list)
-        stage = Stage(self.host, self.web_port, post, take, shelf=shelf, cards=cards, lan=lan)
+        backstage = self._backstage(company, journal)
+        stage = Stage(self.host, self.web_port, post, take, backstage)
         url = stage.start()
         stack.callback(stage.stop)
         daemon.publish_to(publish)
@@ -354,6 +350,22 @@ class Jam(Playing):
             invite(stage.link)
         if self.browser:
             webbrowser.open(url)
+
+    def _backstage(self, company: "Company", journal: "Journal | None") -> "Backstage":
+        """What the page's server asks."""
+        from melodyrl.cli.invitation import share
+        from melodyrl.cli.policy_cards import PolicyCards
+        from melodyrl.cli.take_shelf import TakeShelf
+        from melodyrl.cli.take_understudy import TakeUnderstudy
+        from melodyrl.web.backstage import Backstage
+        from melodyrl.web.lan import lan_address
+
+        return Backstage(
+            shelf=TakeShelf(self._takes_folder) if self.keep_takes else None,
+            cards=PolicyCards(company.list),
+            lan=share(lan_address(), _say) if self.lan else None,
+            understudy=TakeUnderstudy(journal.path) if journal else None,
+        )
 
 
 def _say(sentence: str) -> None:

@@ -36,7 +36,7 @@ def cast_of(
     entered: set[tuple[Part, str]] = {
         (event.part, event.digest) for _, event in recording.events if isinstance(event, SetPolicy)
     }
-    found = _Finder(kept, melody or session.policy, chords)
+    found = Finder(kept, melody or session.policy, chords)
     first, accompanist = recording.policy_digest, recording.chord_policy_digest
     return TakeCast(
         open_choice(melody, "melody") if melody else found.policy("melody", first),
@@ -45,18 +45,24 @@ def cast_of(
     )
 
 
-def _chords(found: "_Finder", digest: str) -> Policy:
+def _chords(found: "Finder", digest: str) -> Policy:
     """Takes from before the digest was kept were played by the one that ships, most likely."""
     return found.policy("chords", digest) if digest else open_choice("shipped", "chords")
 
 
-class _Finder:
+class Finder:
+    """Finds a policy by its digest: kept beside the takes, or one that is named, or that ships."""
+
     def __init__(self, kept: KeptPolicies, melody: str, chords: str | None) -> None:
         self._kept = kept
         self._named = {"melody": melody, "chords": chords}
 
     def policy(self, part: Part, digest: str) -> Policy:
-        """The policy of a digest, which in takes from before it was a hash is its name."""
+        """The policy of a digest, which in takes from before it was a hash is its name.
+
+        Raises:
+            FileError: it is nowhere.
+        """
         if policy := self._kept.find(digest):
             return policy
         for choice in filter(None, (self._named[part], *_ALWAYS[part])):

@@ -32,7 +32,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, first_line: str) -> None:
-        self._path = path
+        self.path = path
         self._first_line = first_line
         self._queue: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._stopping = threading.Event()
@@ -47,13 +47,13 @@ class Journal:
             FileError: it cannot be written.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._path.open("x", encoding="utf-8")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("x", encoding="utf-8")
             lock(self._file)
             self._file.write(self._first_line + "\n")
         except OSError as error:
             raise FileError(
-                f"Takes cannot be kept in {self._path.parent} ({error.strerror}); "
+                f"Takes cannot be kept in {self.path.parent} ({error.strerror}); "
                 f"choose another folder with --takes."
             ) from None
         self._thread.start()
@@ -76,7 +76,7 @@ class Journal:
         except OSError as error:
             self._fail(error.strerror or "unknown")
         if not self._has_lines:
-            self._path.unlink()
+            self.path.unlink()
 
     def _run(self) -> None:
         while not self._stopping.wait(FLUSH_S):
@@ -101,7 +101,7 @@ class Journal:
             self._fail(error.strerror or "unknown")
 
     def _fail(self, reason: str) -> None:
-        log.warning('journal ended path="%s" error="%s"', self._path, reason)
+        log.warning('journal ended path="%s" error="%s"', self.path, reason)
         file, self._file = self._file, None
         self._queue = queue.SimpleQueue()
         if file is not None:

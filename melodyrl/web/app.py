@@ -16,12 +16,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from melodyrl.errors import FileError, MidiFileError
 from melodyrl.web import midi_file, protocol
-from melodyrl.web.cards import CardReader, Cards
+from melodyrl.web.backstage import Backstage
+from melodyrl.web.cards import CardReader
 from melodyrl.web.gate import Gate
 from melodyrl.web.guard import Guard
 from melodyrl.web.hub import Hub, Seat
 from melodyrl.web.lan import Lan
-from melodyrl.web.shelf import FileKind, Shelf
+from melodyrl.web.shelf import FileKind
 from melodyrl.web.shelf_reader import ShelfReader
 from melodyrl.web.wire import Wire
 
@@ -45,16 +46,10 @@ def build(
     wire: Wire,
     host: str,
     port: int,
-    *,
-    shelf: Shelf | None = None,
-    cards: Cards | None = None,
-    lan: Lan | None = None,
+    backstage: Backstage,
 ) -> Starlette:
-    """The application for one host and port, and for the network where it is let in.
-
-    Without a shelf no takes are kept.
-    """
-    files, shelf_reader = _page_files(), ShelfReader(shelf)
+    """The application for one host and port, and for the network where it is let in."""
+    files, shelf_reader = _page_files(), ShelfReader(backstage.shelf)
 
     async def page(request: Request) -> Response:
         # A table of the files there are, read once: a path that climbs out finds nothing in it.
@@ -81,7 +76,7 @@ def build(
             Route("/page/{name}", page),
             Route("/take.mid", take),
             Route("/take/notes", take_notes),
-            Route("/policies", CardReader(cards).list),
+            Route("/policies", CardReader(backstage.cards).list),
             Route("/takes", shelf_reader.list),
             *(
                 Route(f"/takes/{{name}}.{kind}", partial(shelf_reader.file, kind=kind))
@@ -91,7 +86,7 @@ def build(
             Route("/notes", notes, methods=["POST"]),
             WebSocketRoute("/socket", socket),
         ],
-        middleware=_doors(host, port, lan),
+        middleware=_doors(host, port, backstage.lan),
         exception_handlers={404: _missing, MidiFileError: _said(422), FileError: _said(500)},
     )
 

@@ -11,7 +11,7 @@ from melodyrl.core.engine.events import Panic, Wish
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.errors import ProtocolError
 from melodyrl.web import protocol
-from melodyrl.web.protocol import Message
+from melodyrl.web.protocol import Json, Message
 
 WAITING = 256
 """Notes that may wait for one browser. At 20 notes a second it is 13 s behind by then: it is told
@@ -19,6 +19,9 @@ that it lost some, and goes on from the present."""
 
 RATE = 400.0
 """Messages a second that one browser may send. Ten fingers and a knob make fewer than 150."""
+
+RENEWED = ("state", "ahead")
+"""Types of messages of which a newer one says all that an older one said."""
 
 SEATS = 32
 """Browsers at once."""
@@ -30,16 +33,16 @@ class Seat:
     def __init__(self) -> None:
         self.held: set[int] = set()
         self._waiting: deque[Message] = deque()
-        self._state: Message | None = None
+        self._newest: dict[Json, Message] = {}
         self._wake = asyncio.Event()
         self._allowance = RATE
         self._counted_s = 0.0
         self._warned_s = -1.0
 
     def offer(self, message: Message) -> None:
-        """Keep a message for this browser. Of states only the newest is kept; never blocks."""
-        if message["type"] == "state":
-            self._state = message
+        """Keep a message for this browser; of what is renewed only the newest. Never blocks."""
+        if message["type"] in RENEWED:
+            self._newest[message["type"]] = message
         elif len(self._waiting) >= WAITING:
             self._waiting.clear()
             self._waiting.append(protocol.LOST)
@@ -49,14 +52,12 @@ class Seat:
 
     async def next(self) -> Message:
         """The next message to send; waits until there is one."""
-        while not self._waiting and self._state is None:
+        while not self._waiting and not self._newest:
             self._wake.clear()
             await self._wake.wait()
         if self._waiting:
             return self._waiting.popleft()
-        state, self._state = self._state, None
-        assert state is not None
-        return state
+        return self._newest.pop(next(iter(self._newest)))
 
     def within_rate(self, now_s: float) -> bool:
         """Count one message that came now; False when too many came (a leaky bucket)."""
@@ -82,6 +83,11 @@ class Hub:
         self._seats: set[Seat] = set()
         self._holders: Counter[int] = Counter()
         self._state: Message | None = None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether there is any browser."""
+        return bool(self._seats)
 
     @property
     def full(self) -> bool:

@@ -20,7 +20,8 @@ From the page, one object a message, no other fields than these:
     {"type": "variation", "bars": 4}                             one of events.VARY_BARS
     {"type": "pattern", "change": "fill"}                        fill, vary or clear
     {"type": "start"}  {"type": "stop"}  {"type": "panic"}
-To the page: "hello" once, then "note", "state", "lost" (some notes were not sent) and "error".
+To the page: "hello" once, then "note", "state", "lost" (some notes were not sent), "error", and
+"ahead": notes that will come if the player changes nothing, [[pitch, start_ms, end_ms], ...].
 """
 
 import dataclasses
@@ -94,9 +95,13 @@ def hello(state: Message | None) -> Message:
 def encode(item: object) -> Message:
     """The message for something that the live loop published: a note, or a snapshot.
 
-    A note is ("note", who, on, pitch, velocity, at_ns); any dataclass is a state.
+    A note is ("note", who, on, pitch, velocity, at_ns), what will come ("ahead", notes); any
+    dataclass is a state.
     """
     match item:
+        case ("ahead", list(notes)):
+            coming = [[each.pitch, each.start_ns / 1e6, each.end_ns / 1e6] for each in notes]
+            return {"type": "ahead", "notes": cast(Json, coming)}
         case ("note", str(who), on, pitch, velocity, at_ns):
             note = {"who": who, "on": bool(on), "pitch": pitch, "velocity": velocity}
             return {"type": "note", **_mapping(note | {"at_ns": at_ns})}

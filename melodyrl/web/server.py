@@ -13,9 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from melodyrl.errors import PortError
-from melodyrl.web.cards import Cards
-from melodyrl.web.lan import Lan
-from melodyrl.web.shelf import Shelf
+from melodyrl.web.backstage import Backstage
+from melodyrl.web.understudy import look_ahead
 
 ANY_ADDRESS = "0.0.0.0"
 """All interfaces of this machine, IPv4."""
@@ -23,6 +22,10 @@ ANY_ADDRESS = "0.0.0.0"
 FRAME_BYTES = 16 * 1024
 """Longest WebSocket frame that is read at all; the socket is closed on a longer one. Between
 protocol.MESSAGE_BYTES and this the page is told why it was refused."""
+
+
+ALONE = Backstage()
+"""Nothing to ask: the page alone."""
 
 
 class Signal(Protocol):
@@ -38,27 +41,24 @@ def run(
     host: str,
     port: int,
     ready: Signal | None = None,
-    shelf: Shelf | None = None,
-    cards: Cards | None = None,
-    lan: Lan | None = None,
+    backstage: Backstage = ALONE,
 ) -> None:
     """Serve the page until the daemon's end of the connection closes.
 
-    With a `lan` it listens on all interfaces, and whoever is not this machine needs its token.
+    With a LAN it listens on all interfaces, and whoever is not this machine needs its token.
     Port 0 takes any free port. The port in use is sent down the connection (bridge.wait_ready).
-    Without a shelf the page says that takes are not kept.
     """
     if threading.current_thread() is threading.main_thread():
         # Ctrl-C reaches the whole process group; the daemon decides, and we end when it does.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        listener = _listen(ANY_ADDRESS if lan else host, port)
+        listener = _listen(ANY_ADDRESS if backstage.lan else host, port)
     except PortError as error:
         connection.send(("failed", str(error)))
         connection.close()
         return
     with listener:
-        _serve(connection, listener, host, ready, shelf, cards, lan)
+        _serve(connection, listener, host, ready, backstage)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -81,9 +81,7 @@ def _serve(
     listener: socket.socket,
     host: str,
     ready: Signal | None,
-    shelf: Shelf | None,
-    cards: Cards | None,
-    lan: Lan | None,
+    backstage: Backstage,
 ) -> None:
     # Imported here: the daemon imports this module only to name `run` for the new process.
     import uvicorn
@@ -103,7 +101,7 @@ def _serve(
     hub = Hub(wire.tell)
     server = Server(
         uvicorn.Config(
-            build(hub, wire, host, port, shelf=shelf, cards=cards, lan=lan),
+            build(hub, wire, host, port, backstage),
             http="h11",
             ws="websockets-sansio",
             ws_max_size=FRAME_BYTES,
@@ -125,6 +123,10 @@ def _serve(
         wire.ready(port)
         if ready is not None:
             ready.set()
+        looking = [look_ahead(each, hub) for each in (backstage.understudy,) if each]
+        tasks = [asyncio.create_task(each) for each in looking]
         await server.serve(sockets=[listener])
+        for task in tasks:
+            task.cancel()
 
     asyncio.run(serve())

@@ -13,10 +13,8 @@ from multiprocessing.process import BaseProcess
 from melodyrl.core.engine.events import Wish
 from melodyrl.errors import ConfigError, PortError
 from melodyrl.web import server
+from melodyrl.web.backstage import Backstage
 from melodyrl.web.bridge import Bridge
-from melodyrl.web.cards import Cards
-from melodyrl.web.lan import Lan
-from melodyrl.web.shelf import Shelf
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Anyone who reaches the page can play: so nobody else's machine can, unless it has the token."""
@@ -34,22 +32,14 @@ class Stage:
         port: int,
         post: Callable[[Wish], None],
         take: Callable[[], bytes],
-        *,
-        shelf: Shelf | None = None,
-        cards: Cards | None = None,
-        lan: Lan | None = None,
+        backstage: Backstage = server.ALONE,
     ) -> None:
-        """`take` gives what is played now; the shelf, what was played earlier, where it is kept.
-
-        The cards are of the policies that can be chosen.
-        """
+        """`take` gives what is played now."""
         self._host = host
         self._port = port
         self._post = post
         self._take = take
-        self._shelf = shelf
-        self._cards = cards
-        self._lan = lan
+        self._backstage = backstage
         self._stopping = threading.Event()
         self._state: object | None = None
         self._bridge: Bridge | None = None
@@ -65,7 +55,8 @@ class Stage:
     @property
     def link(self) -> str | None:
         """What opens the page on another device; None where the network is not let in."""
-        return self._lan.link(self._port) if self._lan else None
+        lan = self._backstage.lan
+        return lan.link(self._port) if lan else None
 
     @property
     def pid(self) -> int | None:
@@ -84,7 +75,7 @@ class Stage:
                 f"The page answers to this machine only: --host {self._host} is not one of "
                 f"{', '.join(LOOPBACK)}."
             )
-        if self._lan and ":" in self._host:
+        if self._backstage.lan and ":" in self._host:
             raise ConfigError(f"--lan serves IPv4 only: leave out --host {self._host}.")
         try:
             self._port = self._spawn()
@@ -115,7 +106,7 @@ class Stage:
         ours, theirs = context.Pipe()
         self._process = context.Process(
             target=server.run,
-            args=(theirs, self._host, self._port, None, self._shelf, self._cards, self._lan),
+            args=(theirs, self._host, self._port, None, self._backstage),
             daemon=True,
         )
         self._process.start()

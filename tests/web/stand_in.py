@@ -34,10 +34,12 @@ from melodyrl.core.engine.groove import Groove
 from melodyrl.core.engine.snapshot import Bar, Choice, Drums, Role, Snapshot, Why
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import Key
+from melodyrl.web.backstage import Backstage
 from melodyrl.web.cards import Cards
 from melodyrl.web.lan import Lan
 from melodyrl.web.shelf import Shelf
 from melodyrl.web.stage import Stage
+from melodyrl.web.understudy import Understudy
 
 WHY = Why(
     Choice(
@@ -57,13 +59,13 @@ WHY = Why(
 class StandIn:
     """Events in, notes and snapshots out; everything that it was told is kept in `told`."""
 
-    def __init__(self, port: int = 0, **page: Shelf | Cards | Lan | None) -> None:
+    def __init__(self, port: int = 0, **page: Shelf | Cards | Lan | Understudy) -> None:
         self.told: list[Wish] = []
         self.held: set[int] = set()
         self.arrived = threading.Condition()
         self.groove = Groove("", 0)
         self.take_instead: bytes | None = None
-        self.stage = Stage("127.0.0.1", port, self.post, self.take, **page)
+        self.stage = Stage("127.0.0.1", port, self.post, self.take, Backstage(**page))
         self.state = Snapshot(
             told_ns=Nanos(time.monotonic_ns()),
             running=False,

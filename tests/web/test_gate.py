@@ -11,6 +11,7 @@ from websockets.sync.client import connect
 
 from melodyrl.core.midi.messages import NoteOn
 from melodyrl.errors import ConfigError
+from melodyrl.web.backstage import Backstage
 from melodyrl.web.lan import Lan
 from melodyrl.web.stage import Stage
 
@@ -168,7 +169,8 @@ def test_without_lan_nobody_listens_to_the_network(daemon, shared):
 
 
 def test_ipv6_is_not_shared_and_a_sentence_says_so():
-    stage = Stage("::1", 0, lambda event: None, lambda: b"", lan=Lan("192.168.1.20", "a-secret"))
+    backstage = Backstage(lan=Lan("192.168.1.20", "a-secret"))
+    stage = Stage("::1", 0, lambda event: None, lambda: b"", backstage)
 
     with pytest.raises(ConfigError, match="IPv4 only: leave out --host ::1"):
         stage.start()

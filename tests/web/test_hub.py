@@ -3,8 +3,9 @@ import json
 
 import pytest
 
-from melodyrl.core.engine.events import Panic, SetMode
+from melodyrl.core.engine.events import Nanos, Panic, SetMode
 from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.midi.notes import Note
 from melodyrl.web.hub import RATE, WAITING, Hub
 
 
@@ -121,3 +122,14 @@ def test_malformed_messages_are_answered_and_change_nothing(hub, told):
 
     assert told == []
     assert waiting(seat)[-1] == {"type": "error", "text": "A message is one JSON object."}
+
+
+def test_of_what_lies_ahead_only_the_newest_waits(hub):
+    assert not hub.is_watched
+    seat = hub.join()
+    assert hub.is_watched
+
+    hub.deliver(("ahead", [Note(Nanos(2_000_000), 60, Nanos(3_000_000))]))
+    hub.deliver(("ahead", [Note(Nanos(5_000_000), 64, Nanos(7_500_000))]))
+
+    assert waiting(seat)[1:] == [{"type": "ahead", "notes": [[64, 5.0, 7.5]]}]

@@ -204,3 +204,27 @@ def test_a_policy_that_is_chosen_on_one_page_plays_and_all_pages_say_so(pages):
         )
     assert dict(page.evaluate("melodyrl.state.policies"))["melody"] == "rule"
     page.keyboard.press("Escape")
+
+
+@pytest.mark.slow
+def test_what_lies_ahead_is_shown_and_then_played(jam, pages):
+    page = pages["wide"]
+    play(page, CHORDS[:1])
+    wait_until(page, "melodyrl.ahead.after(performance.now() + 500).length > 1", timeout_s=20)
+    shown = page.evaluate("melodyrl.ahead.after(performance.now() + 50)")
+
+    page.wait_for_timeout(3500)
+    played = page.evaluate("melodyrl.notes.filter(({ part }) => part === 'machine')")
+
+    def is_played(note):
+        return any(
+            note["pitch"] == each["pitch"] and abs(note["start"] - each["start"]) < 20
+            for each in played
+        )
+
+    assert shown
+    assert all(map(is_played, shown))
+    page.uncheck("#ahead")
+    assert page.evaluate("melodyrl.ahead.after(0)") == []
+    page.reload()
+    expect(page.locator("#ahead")).not_to_be_checked()

@@ -10,6 +10,7 @@ SETTING = """
     const { Roll } = await import("/page/roll.js");
     const { Score } = await import("/page/score.js");
     const { Grid } = await import("/page/grid.js");
+    const { Ahead } = await import("/page/ahead.js");
     const { drawNotes } = await import("/page/shapes.js");
     const fill = (score, count, now) => {
         for (let i = 0; i < count; i++) {
@@ -24,7 +25,8 @@ SETTING = """
         canvas.style.cssText = "position: fixed; left: 0; top: 0; width: 900px; height: 420px";
         document.body.append(canvas);
         const score = new Score();
-        const roll = new Roll(canvas, score, new Grid());
+        const ahead = new Ahead(document.createElement("input"), (ms) => ms);
+        const roll = new Roll(canvas, score, new Grid(), ahead);
         const now = performance.now();
         fill(score, count, now);
         return { roll, score, now, canvas };

@@ -29,6 +29,12 @@ class Cast:
         """The digest of each policy that enters at the next bar line."""
         return tuple((part, digest_of(policy)) for part, policy in self._coming.items())
 
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """All that play, wait or are known."""
+        playing = [mind.policy for mind in self._minds.values()]
+        return (*playing, *self._coming.values(), *self._known.values())
+
     def admit(self, policy: Policy) -> None:
         """Make a policy known, to be chosen once.
 

@@ -4,6 +4,8 @@ Five verbs, time always an argument: `receive`, `next_wake`, `due`, `snapshot`, 
 Live play, export, tests and simulation all drive this one engine.
 """
 
+from collections import deque
+from copy import deepcopy
 from functools import partial
 
 import numpy as np
@@ -140,6 +142,16 @@ class Engine:
             ConfigError: it is for a task that is not played live.
         """
         self._band.cast.admit(policy)
+
+    def fork(self) -> "Engine":
+        """Another engine, where this one is: the two go on alike until they are told otherwise.
+
+        It shares the policies, so one thread drives both, and remembers nothing of what was
+        recorded and sent.
+        """
+        shared: dict[int, object] = {id(each): each for each in self._band.cast.policies}
+        shared[id(self._recorder)], shared[id(self._outbox.sent)] = Recorder(), deque()
+        return deepcopy(self, shared)
 
     def next_wake(self) -> Nanos | None:
         """The moment at which `due` has something to do next, None where only an event can help."""

@@ -3,7 +3,7 @@
 const FIRST_WAIT_MS = 150;
 const LONGEST_WAIT_MS = 1000;
 
-/** Calls handlers by message type ("hello", "note", "state", "lost", "error"), and onChange(bool). */
+/** Calls handlers by message type ("hello", "note", "ahead", "state", "lost", "error"), and onChange(bool). */
 export class Link {
   constructor(handlers, onChange) {
     this.handlers = handlers;

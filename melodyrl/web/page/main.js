@@ -1,5 +1,6 @@
 // Joins the parts: piano, guest and controls -> daemon; daemon -> stage and panels.
 
+import { Ahead } from "./ahead.js";
 import { acceptFiles, offerFile } from "./drop.js";
 import { Drums } from "./drums.js";
 import { Grid } from "./grid.js";
@@ -43,7 +44,8 @@ const keys = new Keys(
 const score = new Score();
 const grid = new Grid();
 const piano = new Piano(at("piano"), keys);
-const roll = new Roll(at("roll"), score, grid, () => instrument.latencyMs);
+const ahead = new Ahead(at("ahead"), (ms) => link.toPage(ms));
+const roll = new Roll(at("roll"), score, grid, ahead, () => instrument.latencyMs);
 const why = new Why(at("why"), at("why-table"));
 const panel = new Panel(send);
 const drums = new Drums(
@@ -58,7 +60,10 @@ const knobs = new Knobs((name, value) => send({ type: "knob", name, value }), no
 const policies = new Policies(send, { select: at("policy"), card: at("policy-card") });
 const health = new Health(at("connection"));
 const ports = new Ports(keys, send, notice);
-const link = new Link({ hello, note: (message) => stage.note(message), state, lost, error }, connection);
+const link = new Link(
+  { hello, note: (message) => stage.note(message), ahead: (message) => ahead.tell(message), state, lost, error },
+  connection,
+);
 const stage = new Stage({ link, instrument, score, piano, midi: ports.midi });
 const guest = new Guest(keys, grid, send, showPlaying);
 const replay = new Replay(
@@ -129,6 +134,7 @@ function notice(text) {
 
 function connection(isOpen) {
   health.open(isOpen);
+  ahead.forget();
   if (!isOpen) silence();
 }
 
@@ -246,6 +252,7 @@ globalThis.melodyrl = {
   get notes() {
     return score.notes;
   },
+  ahead,
   roll,
   score,
   get frameMs() {

@@ -5,6 +5,7 @@ import { drawHalos, drawNotes } from "./shapes.js";
 import { Strip } from "./strip.js";
 
 const NOW_AT = 0.86; // of the width; beat lines to come are drawn right of it
+const NOW_AT_AHEAD = 0.74; // and notes to come
 const LEAST_SPAN = 26; // semitones in view
 const CHORD_LANE_PX = 30;
 const LEGEND_LANE_PX = 44;
@@ -12,9 +13,13 @@ const EASE = 0.12; // of the way to the range that is wanted, each frame
 const BLACK = [1, 3, 6, 8, 10];
 
 export class Roll {
-  /** Draws a score over a grid; delayMs() is how much later a note is heard than it is known. */
-  constructor(canvas, score, grid, delayMs = () => 0) {
-    Object.assign(this, { canvas, score, grid, delayMs });
+  /**
+   * Draws a score over a grid, and what lies ahead (an Ahead).
+   *
+   * delayMs() is how much later a note is heard than it is known.
+   */
+  constructor(canvas, score, grid, ahead, delayMs = () => 0) {
+    Object.assign(this, { canvas, score, grid, ahead, delayMs });
     this.context = canvas.getContext("2d");
     this.strip = new Strip(score);
     this.range = { low: 45, high: 79 };
@@ -40,7 +45,8 @@ export class Roll {
   }
 
   hasNews() {
-    const newest = [this.score.notes, this.score.chords, this.grid.stretches].map((each) => each.at(-1));
+    const lists = [this.score.notes, this.score.chords, this.grid.stretches, this.ahead.notes];
+    const newest = [...lists.map((each) => each.at(-1)), this.ahead.isShown];
     const hasNews = newest.some((each, index) => each !== this.newest[index]);
     this.newest = newest;
     return hasNews;
@@ -76,6 +82,7 @@ export class Roll {
     c.fillStyle = this.colours.bar;
     c.fillRect(view.nowX, CHORD_LANE_PX, 1.5, this.height);
     this.drawSounding(c, view);
+    this.ahead.draw(c, view);
     this.strip.draw(c, view);
     this.drawChords(c, view);
     const hasChords = this.score.chords.at(-1)?.ms > view.from;
@@ -86,9 +93,9 @@ export class Roll {
   view(now) {
     const { width, height, scale, colours } = this;
     const pxPerMs = Math.max(60, Math.min(120, width / 9)) / 1000;
-    const nowX = width * NOW_AT;
+    const nowX = width * (this.ahead.isShown ? NOW_AT_AHEAD : NOW_AT);
     const from = now - nowX / pxPerMs;
-    const isSettled = this.follow(this.score.between(from, now + 1000));
+    const isSettled = this.follow([...this.score.between(from, now + 1000), ...this.ahead.after(now)]);
     const { low, high } = this.range;
     const [top, bottom] = [CHORD_LANE_PX, height - LEGEND_LANE_PX];
     const rowHeight = (bottom - top) / (high - low);

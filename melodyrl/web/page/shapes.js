@@ -28,6 +28,19 @@ export function drawNotes(context, notes, { x, y, noteHeight, now, colours, isAd
   context.globalAlpha = 1;
 }
 
+/** The machine's notes that are to come, hollow. */
+export function outlineNotes(context, notes, { x, y, noteHeight, colours }) {
+  const path = new Path2D();
+  for (const { pitch, start, end } of notes) {
+    outline.machine(path, x(start), y(pitch), Math.max(noteHeight, x(end) - x(start)), noteHeight);
+  }
+  context.globalAlpha = 0.65;
+  context.lineWidth = 1.25;
+  context.strokeStyle = colours.machine;
+  context.stroke(path);
+  context.globalAlpha = 1;
+}
+
 /** A halo where a note that sounds meets the present. */
 export function drawHalos(context, notes, { y, nowX, noteHeight, colours }) {
   context.globalAlpha = 0.28;
