@@ -35,6 +35,7 @@ class Company:
             for part, choice in choices.items()
         }
         self._inbox = inbox
+        self._programs: Mapping[int, str] = {}
         self._keep = KeptPolicies(takes).keep if takes else lambda policy: None
         self.begin: dict[Part, Policy] = {part: each for part, (_, each) in begin.items()}
         self.list = PolicyList(given=(name for name, _ in begin.values()))
@@ -55,15 +56,8 @@ class Company:
         Raises:
             ConfigError: a text is no program and policy.
         """
-        chosen = parse_programs(programs, self.list)
-
-        def hear(heard: Heard, at_ns: Nanos) -> None:
-            if not isinstance(heard, ProgramChange):
-                self._inbox.post(heard, at_ns)
-            elif heard.program in chosen:
-                self.casting.choose(chosen[heard.program])
-
-        return hear
+        self._programs = parse_programs(programs, self.list)
+        return self._hear
 
     def billed(self, item: object) -> object:
         """What the loop publishes; of a snapshot one that says by name who plays."""
@@ -74,4 +68,10 @@ class Company:
         if isinstance(wish, ChoosePolicy):
             self.casting.choose(wish.name)
         else:
-            self._inbox.post(wish, at_ns)
+            self._hear(wish, at_ns)
+
+    def _hear(self, heard: Heard, at_ns: Nanos) -> None:
+        if not isinstance(heard, ProgramChange):
+            self._inbox.post(heard, at_ns)
+        elif heard.program in self._programs:
+            self.casting.choose(self._programs[heard.program])

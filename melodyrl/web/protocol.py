@@ -3,6 +3,7 @@
 From the page, one object a message, no other fields than these:
     {"type": "note", "on": true, "pitch": 60, "velocity": 88}    velocity 1-127, for on only
     {"type": "control", "controller": 21, "value": 64}           0-127 both; free ones only
+    {"type": "program", "program": 1}                            0-127, of a keyboard
     {"type": "knob", "name": "harmony", "value": 0.7}            within events.KNOBS
     {"type": "mode", "mode": "solo"}                             one of events.MODES
     {"type": "tempo", "tempo_bpm": 96}                           20-400
@@ -36,7 +37,7 @@ from melodyrl.core.drums.kit import KIT, STEPS
 from melodyrl.core.engine import events
 from melodyrl.core.engine.controls import meaning
 from melodyrl.core.engine.events import Event, Wish
-from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn, ProgramChange
 from melodyrl.errors import ProtocolError
 
 MESSAGE_BYTES = 4096
@@ -55,7 +56,7 @@ Choice = TypeVar("Choice", bound=str)
 
 
 def parse(text: str) -> Wish:
-    """The event, or the policy, that a message from the page asks for.
+    """The event, policy or program that a message from the page asks for.
 
     Raises:
         ProtocolError: one sentence for anything that is not in the protocol; nothing else escapes.
@@ -221,6 +222,10 @@ def _control(fields: dict[str, Any]) -> Event:
     return ControlChange(controller, _whole(fields, "value", 0, 127))
 
 
+def _program(fields: dict[str, Any]) -> Wish:
+    return ProgramChange(_whole(fields, "program", 0, 127))
+
+
 def _knob(fields: dict[str, Any]) -> Event:
     name = fields.pop("name", None)
     for known, (low, high, _) in events.KNOBS.items():
@@ -313,6 +318,7 @@ def _target(fields: dict[str, Any]) -> events.Target:
 _READERS: dict[str, Callable[[dict[str, Any]], Wish]] = {
     "note": _note,
     "control": _control,
+    "program": _program,
     "knob": _knob,
     "mode": _mode,
     "tempo": _tempo,

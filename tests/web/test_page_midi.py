@@ -3,7 +3,7 @@
 import pytest
 
 from melodyrl.core.engine.events import Learn
-from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn, ProgramChange
 from tests.web.driving import wait_until
 
 pytestmark = pytest.mark.browser
@@ -73,6 +73,12 @@ def test_a_knob_of_a_keyboard_is_learned_and_pedals_and_modes_are_not(page, daem
     assert [event for event in daemon.told if isinstance(event, ControlChange)] == [
         ControlChange(21, 100)
     ]
+
+
+def test_a_program_change_of_a_keyboard_is_passed_on(page, daemon):
+    hear(page, 0xC5, 3)
+
+    assert daemon.wait_for(ProgramChange(3))
 
 
 def test_drums_go_to_the_instrument_on_their_channel(page, daemon):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from melodyrl.core.engine import events
-from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
+from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn, ProgramChange
 from melodyrl.errors import ProtocolError
 from melodyrl.web import protocol
 
@@ -18,6 +18,7 @@ GOOD = [
     ({"type": "note", "on": True, "pitch": 0}, NoteOn(0, protocol.DEFAULT_VELOCITY)),
     ({"type": "note", "on": False, "pitch": 127}, NoteOff(127)),
     ({"type": "control", "controller": 21, "value": 0}, ControlChange(21, 0)),
+    ({"type": "program", "program": 127}, ProgramChange(127)),
     ({"type": "knob", "name": "density", "value": 4}, events.SetKnob("density", 4.0)),
     ({"type": "mode", "mode": "harmony"}, events.SetMode("harmony")),
     ({"type": "tempo", "tempo_bpm": 96.5}, events.SetTempo(96.5)),
@@ -65,6 +66,7 @@ BAD = [
     '{"type": "note", "on": true, "pitch": 60, "velocity": 128}',
     '{"type": "note", "on": true, "pitch": 60, "channel": 3}',
     '{"type": "control", "controller": 21}',
+    '{"type": "program", "program": 128}',
     '{"type": "control", "controller": 21, "value": 128}',
     '{"type": "control", "controller": 64, "value": 127}',
     '{"type": "control", "controller": 123, "value": 0}',

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from melodyrl.core.drums.kit import NAMES
 from melodyrl.core.midi.clock import ClockMessage
-from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn
+from melodyrl.core.midi.messages import ControlChange, Message, NoteOff, NoteOn, ProgramChange
 from melodyrl.core.music.tempo import Nanos
 from melodyrl.core.policy.feel import FEELS, FeelName
 from rewards.preference import USUAL
@@ -297,7 +297,7 @@ class ChoosePolicy:
     """See `melodyrl policies`."""
 
 
-Wish = Event | ChoosePolicy
+Wish = Event | ChoosePolicy | ProgramChange
 """What a page can ask for."""
 
 

@@ -5,14 +5,18 @@ const OURS = /melodyrl/i; // the daemon's own ports: to join them here would be 
 const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
 const CONTROL = 0xb0;
+const PROGRAM = 0xc0;
 const SUSTAIN = 64;
 const ALL_NOTES_OFF = 123;
 const NOT_OURS = (controller) => [0, 32, SUSTAIN].includes(controller) || controller >= 120; // banks, pedal, modes
 
 export class Midi {
-  /** Plays on `keys`; turned(controller, value) hears its knobs, changed() that ports come or go. */
-  constructor(keys, turned, changed) {
-    Object.assign(this, { keys, turned, changed });
+  /**
+   * Plays on `keys`; turned(controller, value) hears its knobs, chosen(program) its program changes,
+   * changed() that ports come or go.
+   */
+  constructor(keys, turned, chosen, changed) {
+    Object.assign(this, { keys, turned, chosen, changed });
     this.access = null;
     this.output = null;
     this.sent = new Map(); // "channel:pitch" that sounds at the output -> the bytes that end it
@@ -54,6 +58,7 @@ export class Midi {
     else if (kind === CONTROL && first === SUSTAIN) this.keys.pedal(second >= 64);
     else if (kind === CONTROL && first === ALL_NOTES_OFF) this.keys.letAllGo(holder);
     else if (kind === CONTROL && !NOT_OURS(first)) this.turned(first, second);
+    else if (kind === PROGRAM) this.chosen(first);
   }
 
   /** Choose where the machine's notes go; "" for nowhere but this page. */

@@ -11,7 +11,9 @@ export class Ports {
   constructor(keys, send, say) {
     this.say = say;
     this.midi = new Midi(keys,
-      (controller, value) => send({ type: "control", controller, value }), () => this.show());
+      (controller, value) => send({ type: "control", controller, value }),
+      (program) => send({ type: "program", program }),
+      () => this.show());
     if (!isSecureContext) this.tell(NOT_HERE);
     at("midi").addEventListener("click", () => this.open());
     at("midi-out").addEventListener("change", ({ target }) => this.midi.sendTo(target.value));
