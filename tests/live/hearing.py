@@ -8,6 +8,8 @@ from pathlib import Path
 import mido
 import numpy as np
 
+from melodyrl.core.engine.events import MODES
+
 CHORDS = ((57, 60, 64), (53, 57, 60), (48, 52, 55), (55, 59, 62))
 """Am F C G."""
 
@@ -26,6 +28,16 @@ has a chord tone in .89 of cases, and one feel has three times the notes of anot
 MAY_HURRY = hasattr(os, "geteuid") and os.geteuid() == 0
 REAL_TIME = ["--realtime"] if MAY_HURRY else []
 HURRY = ["nice", "-n", "-15"] if MAY_HURRY else []
+
+SWITCHES = ("1=shipped", "2=greedy", "3=rules", "4=greedy-chords")
+"""Programs and the policies that they choose."""
+
+UNREST_FLAGS = (
+    *("--clock", "midi"),
+    *(f"--map={20 + number}=mode-{mode}" for number, mode in enumerate(MODES)),
+    *(f"--program={each}" for each in SWITCHES),
+)
+"""For tests/machines/unrest."""
 
 ON_GRID = 0.9
 """Share of onsets that must lie near one phase of the sixteenth: by chance it were a third. A
@@ -110,6 +122,21 @@ def unended(heard: list[Heard]) -> int:
             else:
                 sounding.discard(message.note)
     return len(sounding)
+
+
+def ledger(heard: list[Heard]) -> tuple[int, int, int]:
+    """(notes begun, notes that began while they sounded, notes that still sound), of the wire."""
+    sounding, begun, doubled = set(), 0, 0
+    for _, message in heard:
+        if message.type not in ("note_on", "note_off") or message.channel != MACHINE:
+            continue
+        if message.type == "note_on" and message.velocity > 0:
+            doubled += message.note in sounding
+            sounding.add(message.note)
+            begun += 1
+        else:
+            sounding.discard(message.note)
+    return begun, doubled, len(sounding)
 
 
 def _rate(strong: list[tuple[int, int]], shift: int) -> float:

@@ -6,15 +6,32 @@ wide, and timing is measured over JACK.
 """
 
 import os
+import random
+import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import mido
 import pytest
 
-from tests.live.hearing import HURRY, MACHINE, MANNER, POLICY, judge, unended, write_chords
+from melodyrl.cli import main
+from melodyrl.cli.take_folder import read_session, take_paths
+from melodyrl.core.engine.events import SetPolicy, Sync
+from melodyrl.core.midi.messages import ControlChange
+from tests.live.hearing import (
+    HURRY,
+    MACHINE,
+    MANNER,
+    POLICY,
+    UNREST_FLAGS,
+    judge,
+    ledger,
+    unended,
+    write_chords,
+)
 
 pytestmark = [pytest.mark.alsa, pytest.mark.slow]
 
@@ -22,17 +39,26 @@ MACHINES = Path(__file__).parents[1] / "machines"
 BARS = int(os.environ.get("MELODYRL_TEST_BARS", "8"))
 TEMPO_BPM = 60.0
 TOLERANCE_MS = 60.0
-LIMIT_S = 360 + round(BARS * 240 / TEMPO_BPM)
-"""The chords' own length, and five starts of an emulated Python, which take up to 25 s each."""
+LIMIT_S = 480 + round(BARS * 240 / TEMPO_BPM)
+"""The chords' own length, and seven starts of an emulated Python, which take up to 25 s each."""
+
+SIXTEENTHS = 64
+FLOOD_MS, FLOOD_EVERY_MS, FLOOD_AT_ONCE = 2000, 5, 25
+"""5,000 messages a second, by a program in C: Python would not be fast enough there."""
+
+NOTE = re.compile(r"Note (on|off)\s+(\d+), note (\d+)")
 
 SCENE = r"""
 set -u
 through=$(aconnect -l | sed -n "s/^client \([0-9]*\): 'Midi Through'.*/\1:0/p" | head -1)
 melodyrl=(python -c 'from melodyrl.cli import main; main()')
-play() {
-  "${melodyrl[@]}" jam --headless --api alsa --policy "$POLICY" $MANNER \
-    --channel 2 --tempo "$TEMPO" >$1.log 2>&1 & jam=$!
+jam() {
+  "${melodyrl[@]}" jam --headless --api alsa --policy "$POLICY" --channel 2 "${@:2}" >$1.log 2>&1 &
+  jam=$!
   until grep -q '^Play' $1.log; do kill -0 $jam || return; sleep 0.2; done
+}
+play() {
+  jam $1 $MANNER --tempo "$TEMPO"
   aconnect "$through" melodyrl:0
   arecordmidi -p "$through,melodyrl-out:0" -b 120 -t 480 $1.mid >$1.rec 2>&1 & recorder=$!
   sleep 1
@@ -46,6 +72,12 @@ play whole; aconnect -l >clients; wait $player; finish whole
 play cut; stdbuf -oL aseqdump -p melodyrl-out:0 >cut.dump & dump=$!
 until tail -n 1 cut.dump | grep -q 'Note on'; do kill -0 $player || break; sleep 0.05; done
 finish cut; kill $dump $player
+jam unrest $UNREST --takes takes
+stdbuf -oL aseqdump -p melodyrl-out:0 >unrest.dump & dump=$!
+sleep 1; python "$TESTS/machines/unrest" alsa $SIXTEENTHS; echo $? >unrest.end
+aplaymidi -d 0 -p melodyrl:0 flood.mid & flood=$!
+sleep 1; kill -TERM $jam; wait $jam; echo $? >unrest.status
+kill $flood 2>/dev/null; sleep 1; kill $dump
 "${melodyrl[@]}" ports >ports
 "${melodyrl[@]}" doctor --messages 100 >doctor 2>&1; echo $? >doctor.status
 python -m pytest -q -p no:cacheprovider "$TESTS/live/test_hotplug.py" -k alsa >hotplug 2>&1
@@ -61,11 +93,14 @@ def left(tmp_path_factory):
         pytest.skip("arecordmidi is not installed (apt install alsa-utils)")
     folder = tmp_path_factory.mktemp("alsa")
     write_chords(folder / "chords.mid", BARS, TEMPO_BPM)
+    write_flood(folder / "flood.mid")
     env = {
         **os.environ,
         "POLICY": POLICY,
         "MANNER": " ".join(MANNER),
         "TEMPO": str(TEMPO_BPM),
+        "UNREST": " ".join(UNREST_FLAGS),
+        "SIXTEENTHS": str(SIXTEENTHS),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "TESTS": str(Path(__file__).parents[1]),
@@ -83,6 +118,27 @@ def left(tmp_path_factory):
         pytest.skip(f"no ALSA sequencer could be made: {done.stderr.strip()}")
     print(done.stdout, done.stderr)  # noqa: T201
     return folder
+
+
+def write_flood(path):
+    """Notes that begin and end by chance."""
+    chance, track = random.Random(1), mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=10**6)])
+    for _ in range(FLOOD_MS // FLOOD_EVERY_MS):
+        for number in range(FLOOD_AT_ONCE):
+            kind, note = chance.choice(("note_on", "note_off")), chance.randrange(36, 84)
+            track.append(
+                mido.Message(kind, note=note, velocity=64, time=0 if number else FLOOD_EVERY_MS)
+            )
+    mido.MidiFile(tracks=[track], ticks_per_beat=1000).save(path)
+
+
+def dumped(file: Path):
+    """What aseqdump wrote down of notes, in their order."""
+    found = NOTE.findall(file.read_text())
+    return [
+        (0.0, mido.Message(f"note_{kind}", channel=int(channel), note=int(note)))
+        for kind, channel, note in found
+    ]
 
 
 def heard(file: Path):
@@ -110,6 +166,24 @@ def test_note_that_sounds_is_ended_by_sigterm(left):
     assert [m for _, m in notes if m.type == "note_on" and m.channel == MACHINE]
     assert unended(notes) == 0
     assert (left / "cut.status").read_text() == "0\n"
+
+
+def test_modes_policies_tempos_and_a_flood_leave_no_note(left, capsys):
+    """Each sixteenth another mode and policy, each quarter another tempo; then 5,000 messages a
+    second, while it is told to end."""
+    begun, doubled, hanging = ledger(dumped(left / "unrest.dump"))
+    (path,) = take_paths(left / "takes")
+    told = Counter(type(event) for _, event in read_session(path).recording.events)
+
+    assert (left / "unrest.end").read_text() == "0\n", (left / "unrest.log").read_text()
+    assert (left / "unrest.status").read_text() == "0\n"
+    assert (doubled, hanging) == (0, 0)
+    assert begun >= 4
+    assert told[ControlChange] >= SIXTEENTHS
+    assert told[Sync] >= 4
+    assert told[SetPolicy] >= 2
+    main(["takes", "1", "--folder", str(left / "takes"), "--replay"])
+    assert "byte for byte" in capsys.readouterr().out
 
 
 def test_other_programs_see_both_ports_by_name(left):

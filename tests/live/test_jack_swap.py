@@ -10,8 +10,8 @@ from melodyrl.cli import main
 from melodyrl.cli.take_folder import read_session, take_paths
 from melodyrl.core.engine.events import SetPolicy
 from tests.core.policy_files import policy_bytes
-from tests.live.hearing import MACHINE
-from tests.live.test_jack import TEMPO_BPM, Rig
+from tests.live.hearing import SWITCHES, UNREST_FLAGS, ledger
+from tests.live.test_jack import MACHINES, TEMPO_BPM, Rig
 
 pytestmark = pytest.mark.jack
 
@@ -39,23 +39,6 @@ port.close_port()
 port.delete()
 """
 """Asks for another program each sixteenth; 78 is none that is known."""
-
-SWITCHES = ("1=shipped", "2=greedy", "3=rules", "4=greedy-chords")
-
-
-def ledger(heard):
-    """(notes begun, notes that began while they sounded, notes that still sound), of the wire."""
-    sounding, begun, doubled = set(), 0, 0
-    for _, message in heard:
-        if message.type not in ("note_on", "note_off") or message.channel != MACHINE:
-            continue
-        if message.type == "note_on" and message.velocity > 0:
-            doubled += message.note in sounding
-            sounding.add(message.note)
-            begun += 1
-        else:
-            sounding.discard(message.note)
-    return begun, doubled, len(sounding)
 
 
 def played(rig):
@@ -95,6 +78,27 @@ def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
     assert {event.part for event in entered} == {"melody", "chords"}
     assert len({event.digest for event in entered}) == 3  # both greedy ones are called so
     assert begun >= 4
+    assert (doubled, hanging) == (0, 0)
+    main(["takes", "1", "--folder", str(rig.takes), "--replay"])
+    assert "byte for byte" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_modes_and_policies_at_each_sixteenth_and_jumps_of_the_tempo_leave_no_note(
+    jack, here, tmp_path, capsys
+):
+    rig = Rig(jack, tmp_path, flags=UNREST_FLAGS)
+    try:
+        rig.open()
+        rig.connect("melodyrl-out:out", "midi-monitor:input")
+        unrest = rig.start([sys.executable, str(MACHINES / "unrest"), "jack", "96"])
+        assert unrest.wait(timeout=60) == 0
+        entered, (begun, doubled, hanging) = played(rig)
+    finally:
+        rig.close()
+
+    assert len(entered) >= 3
+    assert begun >= 20
     assert (doubled, hanging) == (0, 0)
     main(["takes", "1", "--folder", str(rig.takes), "--replay"])
     assert "byte for byte" in capsys.readouterr().out
