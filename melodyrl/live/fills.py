@@ -1,6 +1,6 @@
 """Makes the fills that the drummer asks for, in a process of its own: no note ever waits for one.
 
-To make one takes some 20 ms, in which another thread of this process could hold up the loop.
+To make one takes some 40 ms, in which another thread of this process could hold up the loop.
 """
 
 import logging

@@ -12,7 +12,8 @@ kick   x... .... x... ....
 snare  .... x... .... x...
 hat    x.x. x.x. x.x. x.x.
 """
-AIM = np.array([[2, 2, 8, 0, 0]], np.float32)
+AIM = np.array([[2, 2, 8, 0, 0, 0]], np.float32)
+"""Time in eighths."""
 
 
 def rhythm(cells: str) -> np.ndarray:
@@ -68,10 +69,60 @@ def test_the_backbeat_keeps_every_rule():
         ("clap .... x... .... ....", "hands"),  # a second voice of the backbeat
         ("openhat x... .... .... ....", "hands"),  # open and closed at once
         ("crash xxxx .... .... ....", "density"),
+        ("shaker .x.. .... .... ....", "pulse"),  # a cell of time that is on no eighth
+        ("openhat .x.. .... .... ....", "pulse"),
+        ("pedalhat .x.x .x.x .x.. ....", "pulse"),  # faster than a foot
     ],
 )
 def test_what_goes_beyond_a_rule_is_seen(more, broken):
     assert not kept(f"{BACKBEAT}{more}")[broken]
+
+
+@pytest.mark.parametrize(
+    ("open_hats", "is_kept"),
+    [
+        (".... ..x. .... ....", True),  # before the kick on 3
+        (".... ..x. .... ..x.", True),
+        ("..x. ..x. .... ..x.", False),  # three a bar
+        ("..x. .... .... ....", True),  # before the snare on 2
+        ("x... .... .... ....", False),  # on the beat
+    ],
+)
+def test_an_open_hat_is_an_accent_that_leads_on(open_hats, is_kept):
+    closed = "".join(
+        "." if cell == "x" else hat
+        for cell, hat in zip(open_hats.replace(" ", ""), "x." * 8, strict=True)
+    )
+    text = f"kick x... .... x... ....\nsnare .... x... .... x...\nhat {closed}\nopenhat {open_hats}"
+
+    assert kept(text)["pulse"] == is_kept
+    assert kept(text, fixed=True)["pulse"], "the player may open it where they like"
+
+
+def test_an_open_hat_that_leads_nowhere_is_none():
+    text = "kick x... .... .... ....\nhat x... x.x. x.x. x.x.\nopenhat ..x. .... .... ...."
+
+    assert not kept(text)["pulse"]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "pulses"),
+    [
+        ("", {0, 1, 2}),
+        ("hat x... .... .... ....", {0, 1}),
+        ("hat x.x. .... .... ....", {0}),
+        ("hat ..x. .... .... ....", {0, 2}),
+        ("hat x.-. x... .... ....", {1}),
+    ],
+)
+def test_the_line_that_time_is_to_be_agrees_with_the_players_cells(theirs, pulses):
+    pattern = parse(theirs)
+    fixed = pattern.fixed.copy()
+    if theirs:
+        fixed[NAMES.index("hat") + 1 : NAMES.index("hat") + 5] = True  # no other voice is open
+    many = [np.repeat(each[None], 100, axis=0) for each in (pattern.hit, fixed)]
+
+    assert set(draw_aims(np.random.default_rng(5), *many)[:, 5]) == pulses
 
 
 def test_a_kick_on_every_weak_sixteenth_is_out_of_place_and_syncopated():

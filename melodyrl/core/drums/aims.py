@@ -3,21 +3,38 @@
 import numpy as np
 
 from melodyrl.core.drums.people import CHANCE, HITS, SYNCOPATION
-from melodyrl.core.drums.rules import Bools, Floats, hits, in_roles, open_cells, syncopation
+from melodyrl.core.drums.rules import (
+    PULSES,
+    Bools,
+    Floats,
+    Ints,
+    hits,
+    in_roles,
+    line_cells,
+    open_cells,
+    syncopation,
+)
+
+PULSE_CHANCE = np.array([0.6, 0.2, 0.2])
+"""Of each of PULSES. Ours: of people's cymbals an eighth on the beat is hardly likelier than one
+off it (people.CHANCE), so most of their lines are eighths."""
 
 MOST_COLOUR = 3
 """Hits of colour that are aimed at, at most. Ours."""
 
 
 def draw_aims(rng: np.random.Generator, hit: Bools, fixed: Bools) -> Floats:
-    """Aims (N, 5) of a pattern that people might play around the player's cells.
+    """Aims (N, 6) of a pattern that people might play around the player's cells.
 
     Cells that are free are drawn by people's chances; what the drawn pattern has is aimed at,
-    within people's bands and not below what the player has.
+    within people's bands and not below what the player has. Time is an even line.
     """
     given = hit & fixed
     role, ours = in_roles(given), open_cells(given, fixed)
     drawn = role[:, :3] | (ours[:, :3] & (rng.random(role[:, :3].shape) < CHANCE))
+    line = line_cells(given, fixed)
+    pulse = _draw_pulse(rng, role[:, 2], line)
+    drawn[:, 2] = role[:, 2] | (line & PULSES[pulse])
     least, most = np.array(HITS).T
     wanted = np.clip(drawn.sum(2), least, most)
     colour = rng.integers(MOST_COLOUR + 1, size=(len(hit), 1))
@@ -26,4 +43,13 @@ def draw_aims(rng: np.random.Generator, hit: Bools, fixed: Bools) -> Floats:
     low = syncopation(np.stack([drawn[:, 0], role[:, 0]], axis=1))
     least_low, most_low = SYNCOPATION[0]
     low = np.clip(low[:, 0], np.minimum(least_low, low[:, 1]), np.maximum(most_low, low[:, 1]))
-    return np.concatenate([aim, low[:, None]], axis=1).astype(np.float32)
+    return np.concatenate([aim, low[:, None], pulse[:, None]], axis=1).astype(np.float32)
+
+
+def _draw_pulse(rng: np.random.Generator, given: Bools, free: Bools) -> Ints:
+    """One of the lines nearest to the player's cells of time, (N,); given and free (N, 16)."""
+    # Off the line: the player's hits that it has not, and cells of it that can be nobody's.
+    away = ((given[:, None] ^ PULSES) & ~free[:, None]).sum(2)
+    chance = PULSE_CHANCE * (away == away.min(1, keepdims=True))
+    below = np.cumsum(chance, axis=1)
+    return (rng.random((len(given), 1)) * below[:, -1:] >= below).sum(1)

@@ -1,5 +1,6 @@
 """Completing a pattern: strokes on the open cells until every rule is kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,10 @@ from melodyrl.core.policy.policy import choose
 STROKES = 48
 """After so many an attempt is given up; an empty grid needs about fifteen."""
 
-ATTEMPTS = 8
+PATIENCE = 6
+"""Strokes that may mend nothing before an attempt is given up as stuck."""
+
+ATTEMPTS = 12
 """Each with aims of its own; the last resort is the best of them."""
 
 TEMPERATURE = 0.05
@@ -56,8 +60,12 @@ def complete(
 
 
 def refill(pattern: Pattern, rng: np.random.Generator) -> Fill:
-    """A new fill around the player's cells: what was there of ours is let go."""
-    return complete(Pattern(pattern.hit & pattern.fixed, pattern.fixed), rng)
+    """A new fill around the player's cells: what was there of ours is let go.
+
+    It differs from that wherever one of some attempts does.
+    """
+    alone = Pattern(pattern.hit & pattern.fixed, pattern.fixed)
+    return _other(pattern, (complete(alone, rng) for _ in range(ATTEMPTS)))
 
 
 def vary(pattern: Pattern, rng: np.random.Generator) -> Fill:
@@ -65,9 +73,7 @@ def vary(pattern: Pattern, rng: np.random.Generator) -> Fill:
 
     It differs from the one that is there wherever one of some attempts does.
     """
-    attempts = (complete(_without_beats(pattern, rng), rng) for _ in range(ATTEMPTS))
-    others = (each for each in attempts if (each.pattern.hit != pattern.hit).any())
-    return next(others, Fill(pattern, (), 0))
+    return _other(pattern, (_with_other_beats(pattern, rng) for _ in range(ATTEMPTS)))
 
 
 def stroke(
@@ -81,10 +87,17 @@ def stroke(
     return choose(q_BAK[0], worth[0], mask[0], scene.WEIGHTS, temperature, rng).action
 
 
-def _without_beats(pattern: Pattern, rng: np.random.Generator) -> Pattern:
+def _other(pattern: Pattern, fills: Iterable[Fill]) -> Fill:
+    """The first fill that is another pattern; where none is, that pattern."""
+    others = (each for each in fills if (each.pattern.hit != pattern.hit).any())
+    return next(others, Fill(pattern, (), 0))
+
+
+def _with_other_beats(pattern: Pattern, rng: np.random.Generator) -> Fill:
     beats = rng.choice(4, size=rng.integers(1, 3), replace=False)
     kept = pattern.fixed | ~np.isin(np.arange(STEPS) // 4, beats)
-    return Pattern(pattern.hit & kept, pattern.fixed)
+    varied = complete(Pattern(pattern.hit & kept, kept), rng)
+    return Fill(Pattern(varied.pattern.hit, pattern.fixed), varied.missed, varied.strokes)
 
 
 def _attempt(
@@ -93,12 +106,12 @@ def _attempt(
     hit, fixed = pattern.hit[None], pattern.fixed[None]
     aim = draw_aims(rng, hit, fixed)
     easel = Easel(hit.astype(np.int8), fixed, aim)
-    left, best, count = scene.left(easel)[0], pattern.hit, 0
-    while left.sum() > 0 and count < STROKES and not pattern.fixed.all():
+    left, best, count, since = scene.left(easel)[0], pattern.hit, 0, 0
+    while left.sum() > 0 and count < STROKES and since < PATIENCE and not pattern.fixed.all():
         easel.paint(scene.SIZE, np.array([stroke(network, easel, rng, temperature)]))
-        count += 1
+        count, since = count + 1, since + 1
         now = scene.left(easel)[0]
         if now.sum() < left.sum():
-            left, best = now, easel.canvas[0] == 1
+            left, best, since = now, easel.canvas[0] == 1, 0
     missed = tuple(term for term, off in zip(TERMS, left.tolist(), strict=True) if off > 0)
     return Fill(Pattern(best.copy(), pattern.fixed), missed, count)

@@ -1,4 +1,4 @@
-"""How far a pattern is from what its rules allow: five figures, each 0 where a rule is kept.
+"""How far a pattern is from what its rules allow: six figures, each 0 where a rule is kept.
 
 A rule gives way where the player's own cells are beyond it: what cannot be mended is not counted.
 All arrays have a leading axis of N patterns; a pattern is (drums, steps).
@@ -10,7 +10,15 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.drums.kit import AT_ONCE, FAMILY_IN_ROLE, IN_FAMILY, IN_ROLE, STEPS, STRUCK_BY
+from melodyrl.core.drums.kit import (
+    AT_ONCE,
+    FAMILY_IN_ROLE,
+    IN_FAMILY,
+    IN_ROLE,
+    NAMES,
+    STEPS,
+    STRUCK_BY,
+)
 from melodyrl.core.drums.people import (
     HIT_BITS,
     IMBALANCE,
@@ -24,22 +32,42 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int_]
 
-TERMS = ("density", "place", "syncopation", "balance", "hands")
+TERMS = ("density", "place", "syncopation", "balance", "hands", "pulse")
 """
-density: hits of each role within one of what is aimed at, and none of the four beats empty.
+density: as many hits of low as aimed at, of the others within one, and no beat of the four empty.
 place: low, back and time no more surprising than people's patterns are in the mean.
 syncopation: of low within one of what is aimed at, of back within people's.
 balance: hits spread over the bar as evenly as in 95 % of people's patterns.
 hands: two hands strike two drums at once, a hi-hat one way, and one voice carries each role.
+pulse: time is one even line, in which an open hi-hat is an accent off the beat, before low or back.
 """
 
-TOLERANCE = 1
-"""How far from an aim is still on it."""
+TOLERANCE = np.array([0, 1, 1, 1])
+"""How many hits of low, back, time and colour from an aim are still on it. Of low none: it is what
+tells one groove from another."""
+
+ABOUT = 1
+"""How far from an aim at syncopation is still on it."""
 
 LEVELS = np.array([0, 4, 3, 4, 2, 4, 3, 4, 1, 4, 3, 4, 2, 4, 3, 4])
 """Metric level of each sixteenth: the bar is 0, its half 1, a beat 2, an eighth 3, the rest 4."""
 
-_SCALE = np.array([0.5, 0.125, 0.25, 2.0, 0.5], np.float32)
+PULSES = np.zeros((3, STEPS), np.bool_)
+"""(3, 16): the even lines that time can be: eighths, quarters, and the eighths off the beat."""
+PULSES[0, ::2] = PULSES[1, ::4] = PULSES[2, 2::4] = True
+
+MOST_ACCENTS = 2
+"""Open hi-hats a bar. Ours."""
+
+MOST_BY_FOOT = 4
+"""Hits of the pedal hi-hat a bar: no faster than the foot goes up and down. Ours."""
+
+_OPEN, _PEDAL = NAMES.index("openhat"), NAMES.index("pedalhat")
+
+OFF_BEAT = 3
+"""Metric level from which a step is off the beat."""
+
+_SCALE = np.array([0.5, 0.125, 0.25, 2.0, 0.5, 0.5], np.float32)
 """Units of each figure in one of reward: a stroke seldom mends more."""
 
 _FAMILY, _OF_ROLE = IN_FAMILY.astype(np.float32), FAMILY_IN_ROLE.astype(np.float32)
@@ -54,7 +82,8 @@ class Bounds(LaneArrays):
     """What is allowed around the cells of a player, who may have gone beyond the rules alone."""
 
     aim: Floats
-    """(N, 5): hits of low, back, time and colour, and the syncopation of low, to be aimed at."""
+    """(N, 6): hits of low, back, time and colour, and the syncopation of low, to be aimed at; which
+    of PULSES time is."""
     ours: Bools
     """(N, 4, 16): where the player has no hit of a role, and its voice may have one."""
     bits: Floats
@@ -67,6 +96,12 @@ class Bounds(LaneArrays):
     """(N, 3, 16): most strokes of each player's hands, and of a hi-hat, at once."""
     voices: Floats
     """(N, 4): most families that sound in each role."""
+    open_hats: Bools
+    """(N, 16): the player's."""
+    line: Bools
+    """(N, 16): where time may be continued, by another drum than an open hi-hat."""
+    by_foot: Ints
+    """(N,): most hits of the pedal hi-hat."""
 
 
 def bounds(hit: Bools, fixed: Bools, aim: Floats) -> Bounds:
@@ -86,11 +121,14 @@ def bounds(hit: Bools, fixed: Bools, aim: Floats) -> Bounds:
         imbalance=np.maximum(imbalance(role), IMBALANCE).astype(np.float32),
         strokes=np.maximum(counts[:, 4:], AT_ONCE[:, None]),
         voices=np.maximum(_voices(given), 1),
+        open_hats=given[:, _OPEN],
+        line=line_cells(given, fixed),
+        by_foot=np.maximum(given[:, _PEDAL].sum(1), MOST_BY_FOOT),
     )
 
 
 def excess(hit: Bools, allowed: Bounds) -> Floats:
-    """How far beyond each rule, in rewards, (N, 5); hit (N, 16, 16)."""
+    """How far beyond each rule, in rewards, (N, 6); hit (N, 16, 16)."""
     counts = _counts(hit)
     role = counts[:, :4] > 0
     figures = [
@@ -99,6 +137,7 @@ def excess(hit: Bools, allowed: Bounds) -> Floats:
         _syncopation(role, allowed),
         np.maximum(imbalance(role) - allowed.imbalance, 0),
         _hands(counts[:, 4:], _voices(hit), allowed),
+        _pulse(hit, role, allowed),
     ]
     return np.stack(figures, axis=1).astype(np.float32) * _SCALE
 
@@ -115,6 +154,13 @@ def open_cells(given: Bools, fixed: Bools) -> Bools:
     usable = family | ((~taken).astype(np.float32) @ _OF_ROLE > 0)
     drum = usable @ _FAMILY > 0
     return in_roles(~fixed & drum[..., None]) & ~in_roles(given)
+
+
+def line_cells(given: Bools, fixed: Bools) -> Bools:
+    """The open cells of time that a drum can have which carries a line, (N, 16)."""
+    but_open = fixed.copy()
+    but_open[:, _OPEN] = True
+    return open_cells(given, but_open)[:, 2]
 
 
 def syncopation(hit: Bools) -> Ints:
@@ -136,6 +182,13 @@ def imbalance(role: Bools) -> Floats:
     """
     weight = role[:, :3].sum(1).astype(np.float32)
     return np.hypot(*(weight @ _CIRCLE).T) / np.maximum(weight.sum(1), 1)
+
+
+def accents(role: Bools) -> Bools:
+    """Where an open hi-hat leads on (N, 16): off the beat, low or back within an eighth after."""
+    strong = role[:, :2].any(1)
+    leads: Bools = np.roll(strong, -1, axis=1) | np.roll(strong, -2, axis=1)
+    return leads & (LEVELS >= OFF_BEAT)
 
 
 def hits(hit: Bools) -> Ints:
@@ -168,7 +221,7 @@ def _place(role: Bools, allowed: Bounds) -> Floats:
 
 def _syncopation(role: Bools, allowed: Bounds) -> Floats:
     low, back = syncopation(role[:, :2]).T
-    off = np.maximum(np.abs(low - allowed.aim[:, 4]) - TOLERANCE, 0)
+    off = np.maximum(np.abs(low - allowed.aim[:, 4]) - ABOUT, 0)
     least, most = allowed.back.T
     return off + np.maximum(back - most, 0) + np.maximum(least - back, 0)
 
@@ -177,6 +230,20 @@ def _hands(strokes: Floats, voices: Floats, allowed: Bounds) -> Floats:
     """Strokes too many at once, and voices too many in a role."""
     too_many = np.maximum(strokes - allowed.strokes, 0).sum((1, 2))
     return too_many + np.maximum(voices - allowed.voices, 0).sum(1)
+
+
+def _pulse(hit: Bools, role: Bools, allowed: Bounds) -> Floats:
+    """Cells of time that are off its line, and open hi-hats and steps of the foot too many."""
+    line = PULSES[allowed.aim[:, 5].astype(np.int_)]
+    off = (allowed.line & (role[:, 2] ^ line)).sum(1)
+    open_hats, theirs = hit[:, _OPEN], allowed.open_hats
+    most = np.maximum(theirs.sum(1), MOST_ACCENTS)
+    return (
+        off
+        + (open_hats & ~theirs & ~accents(role)).sum(1)
+        + np.maximum(open_hats.sum(1) - most, 0)
+        + np.maximum(hit[:, _PEDAL].sum(1) - allowed.by_foot, 0)
+    ).astype(np.float32)
 
 
 def _voices(hit: Bools) -> Floats:

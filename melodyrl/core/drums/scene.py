@@ -7,9 +7,11 @@ from melodyrl.core.drums.kit import IN_FAMILY, IN_ROLE, KIT, STEPS
 from melodyrl.core.drums.people import CHANCE
 from melodyrl.core.drums.rules import (
     LEVELS,
+    PULSES,
     TERMS,
     Bools,
     Floats,
+    accents,
     bounds,
     excess,
     hits,
@@ -22,7 +24,7 @@ SIZE = Size(STEPS, len(KIT), 2)
 
 NAME = "drums"
 
-PLANES = 23
+PLANES = 26
 """Pictures of the grid that `see` makes."""
 
 WEIGHTS: Floats = np.full(len(TERMS), 1.0, np.float32)
@@ -35,7 +37,7 @@ _CIRCLE = np.exp(2j * np.pi * np.arange(STEPS) / STEPS)
 
 
 def judge(easel: Easel) -> Floats:
-    """What every stroke mends, by rule, each in [-1, 1], (N, 512, 5)."""
+    """What every stroke mends, by rule, each in [-1, 1], (N, 512, 6)."""
     count = len(easel.canvas)
     hit = easel.canvas == 1
     cell = np.arange(SIZE.cells)
@@ -61,6 +63,7 @@ def see(easel: Easel) -> Floats:
     wide = (len(hit), len(KIT), STEPS)
     of_role = IN_ROLE.astype(np.float32)  # (roles, drums)
     gap = (hits(hit) - easel.aim[:, :4]) / 4
+    line = PULSES[easel.aim[:, 5].astype(np.int_)]
     pull = (role[:, :3].sum(1) @ _CIRCLE)[:, None] / 8
     heard = IN_FAMILY.T @ (IN_FAMILY @ hit.any(2).astype(np.float32)[..., None])
     constant = [
@@ -78,6 +81,8 @@ def see(easel: Easel) -> Floats:
         np.minimum(heard, 1),
         (pull * np.conj(_CIRCLE)).real[:, None, :],
         (pull * np.conj(_CIRCLE)).imag[:, None, :],
+        np.einsum("d,nt->ndt", of_role[2], line.astype(np.float32)),
+        accents(role)[:, None, :],
         *(each[:, None, None] for each in constant),
     ]
     return np.stack([np.broadcast_to(plane, wide) for plane in planes], axis=1, dtype=np.float32)
@@ -90,6 +95,6 @@ def is_done(easel: Easel) -> Bools:
 
 
 def left(easel: Easel) -> Floats:
-    """How far beyond each rule, (N, 5)."""
+    """How far beyond each rule, (N, 6)."""
     hit: Bools = easel.canvas == 1
     return excess(hit, bounds(hit, easel.fixed, easel.aim))
