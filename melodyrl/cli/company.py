@@ -35,7 +35,7 @@ class Company:
             for part, choice in choices.items()
         }
         self._inbox = inbox
-        self._programs: Mapping[int, str] = {}
+        self._programs: Mapping[int, Wish] = {}
         self._keep = KeptPolicies(takes).keep if takes else lambda policy: None
         self.begin: dict[Part, Policy] = {part: each for part, (_, each) in begin.items()}
         self.list = PolicyList(given=(name for name, _ in begin.values()))
@@ -51,7 +51,7 @@ class Company:
             self._keep(policy)
 
     def hear(self, programs: Iterable[str]) -> Hear:
-        """The way in of what is played: a program change chooses a policy, where one is given it.
+        """The way in of what is played: a program change asks for what it was given, if anything.
 
         Raises:
             ConfigError: a text is no program and policy.
@@ -74,4 +74,4 @@ class Company:
         if not isinstance(heard, ProgramChange):
             self._inbox.post(heard, at_ns)
         elif heard.program in self._programs:
-            self.casting.choose(self._programs[heard.program])
+            self.grant(self._programs[heard.program], at_ns)

@@ -1,6 +1,7 @@
 """`melodyrl jam`: play with it, through MIDI ports, on the page, or both."""
 
 import logging
+import os
 import webbrowser
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -91,8 +92,8 @@ class Jam(Playing):
     """A control of your keyboard and what it turns, such as 21=harmony or 22=mode-chords; may be
     given again. What was learned on the page comes before, so that this holds."""
     program: Annotated[tuple[str, ...], UseAppendAction] = ()
-    """A program change of your keyboard, 1 to 128, and the policy that it chooses, such as
-    1=shipped; may be given again. Program changes do nothing else."""
+    """A program change of your keyboard, 1 to 128, and the policy or mode that it chooses, such as
+    1=shipped or 2=mode-chords; may be given again. Program changes do nothing else."""
     thru: bool = False
     """Send on what you play as well, on its own channel."""
     port_name: str = "melodyrl"
@@ -157,10 +158,7 @@ class Jam(Playing):
             if not self.headless:
                 watchers = [self._keeper(engine, stack).see, fills.see]
                 self._open_page(company, daemon, watchers, journal, stack)
-            daemon.start()
-            stack.callback(daemon.stop)
-            company.casting.start()
-            stack.callback(company.casting.close)
+            _begin(daemon, company, stack)
             _say(READY[self.clock])
             signals.wait()
 
@@ -366,6 +364,19 @@ class Jam(Playing):
             lan=share(lan_address(), _say) if self.lan else None,
             understudy=TakeUnderstudy(journal.path) if journal else None,
         )
+
+
+def _begin(daemon: "Daemon", company: "Company", stack: ExitStack) -> None:
+    """Play, and tell a service manager, where there is one, that we do and that the loop turns."""
+    from melodyrl.live.service import Service
+
+    daemon.start()
+    stack.callback(daemon.stop)
+    company.casting.start()
+    stack.callback(company.casting.close)
+    service = Service(os.environ, lambda: daemon.ask(lambda engine: None))
+    service.start()
+    stack.callback(service.close)
 
 
 def _say(sentence: str) -> None:

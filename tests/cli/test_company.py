@@ -1,4 +1,4 @@
-"""Program changes choose a policy, whether a MIDI input hears them or the page does."""
+"""Program changes choose a policy or a mode, whether a MIDI input hears them or the page does."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from melodyrl.cli.company import Company
 from melodyrl.core.engine.cast import digest_of
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Nanos, SetPolicy
+from melodyrl.core.engine.events import Nanos, SetMode, SetPolicy
 from melodyrl.core.midi.messages import NoteOn, ProgramChange
 from melodyrl.live.inbox import Call, Inbox
 
@@ -47,6 +47,12 @@ def test_a_program_that_was_given_a_policy_chooses_it(company, inbox, way):
     assert isinstance(event, SetPolicy)
     assert event.part == "melody"
     assert event.digest != digest_of(company.begin["melody"])
+
+
+def test_a_program_that_was_given_a_mode_switches_to_it(company, inbox):
+    company.hear(["128=mode-chords"])(ProgramChange(127), Nanos(0))
+
+    assert [item.event for item in inbox.take(0)] == [SetMode("chords")]
 
 
 def test_all_else_goes_to_the_engine(company, inbox):

@@ -7,6 +7,7 @@ from melodyrl.cli.playing import open_chord_policy, open_policy
 from melodyrl.cli.policy_cards import PolicyCards
 from melodyrl.cli.policy_list import PolicyList, choice_of, shipped_file
 from melodyrl.cli.programs import parse_programs
+from melodyrl.core.engine.events import ChoosePolicy, SetMode
 from melodyrl.core.policy.policy import GreedyPolicy, RulePolicy
 from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.errors import CheckpointError, ConfigError
@@ -127,9 +128,14 @@ def test_what_ships_is_there():
 
 
 def test_programs_count_from_one_and_choose_by_name(folder):
-    found = parse_programs(["1=shipped", "128 = mine", "2=rules", "2=greedy"], listed(folder))
+    texts = ["1=shipped", "128 = mine", "2=rules", "2=greedy", "3=mode-off"]
 
-    assert found == {0: "shipped", 127: "mine", 1: "greedy"}
+    assert parse_programs(texts, listed(folder)) == {
+        0: ChoosePolicy("shipped"),
+        127: ChoosePolicy("mine"),
+        1: ChoosePolicy("greedy"),
+        2: SetMode("off"),
+    }
 
 
 @pytest.mark.parametrize(
