@@ -19,7 +19,7 @@ from melodyrl.live.systems import Api
 
 if TYPE_CHECKING:
     from melodyrl.cli.company import Company
-    from melodyrl.core.engine.events import Part
+    from melodyrl.core.engine.events import Part, Wish
     from melodyrl.core.policy.policy import Policy
     from melodyrl.live.daemon import Daemon
     from melodyrl.live.fills import Fills
@@ -112,6 +112,8 @@ class Jam(Playing):
     """Show the page to this network as well (IPv4): a phone needs the link that is printed."""
     browser: bool = True
     """Open the page in the browser."""
+    osc: int | None = None
+    """UDP port at which to be told by OSC (the extra osc), on the address of --host."""
     verbose: bool = False
     """Say at the end how late notes were sent."""
 
@@ -158,7 +160,7 @@ class Jam(Playing):
             if not self.headless:
                 watchers = [self._keeper(engine, stack).see, fills.see]
                 self._open_page(company, daemon, watchers, journal, stack)
-            _begin(daemon, company, stack)
+            self._begin(daemon, company, stack)
             _say(READY[self.clock])
             signals.wait()
 
@@ -309,6 +311,34 @@ class Jam(Playing):
         stack.callback(journal.close)
         return journal
 
+    def _begin(self, daemon: "Daemon", company: "Company", stack: ExitStack) -> None:
+        """Play, and tell a service manager, where there is one, that we do and that we live."""
+        from melodyrl.live.service import Service
+
+        daemon.start()
+        stack.callback(daemon.stop)
+        company.casting.start()
+        stack.callback(company.casting.close)
+        if self.osc is not None:
+            self._hear_osc(self.osc, company, stack)
+        service = Service(os.environ, lambda: daemon.ask(lambda engine: None))
+        service.start()
+        stack.callback(service.close)
+
+    def _hear_osc(self, port: int, company: "Company", stack: ExitStack) -> None:
+        """Be told by OSC as well."""
+        import time
+
+        from melodyrl.cli.osc import Osc
+
+        def post(wish: "Wish") -> None:
+            company.grant(wish, Nanos(time.monotonic_ns()))
+
+        osc = Osc(self.host, port, post, _say)
+        osc.start()
+        stack.callback(osc.close)
+        _say(f"OSC: UDP port {osc.port} of {self.host}.")
+
     def _open_page(
         self,
         company: "Company",
@@ -322,11 +352,10 @@ class Jam(Playing):
 
         from melodyrl.cli.invitation import invite
         from melodyrl.cli.take_file import take_file
-        from melodyrl.core.engine.events import Wish
         from melodyrl.core.engine.notes import take_of
         from melodyrl.web.stage import Stage
 
-        def post(wish: Wish) -> None:
+        def post(wish: "Wish") -> None:
             company.grant(wish, Nanos(time.monotonic_ns()))
 
         def take() -> bytes:
@@ -364,19 +393,6 @@ class Jam(Playing):
             lan=share(lan_address(), _say) if self.lan else None,
             understudy=TakeUnderstudy(journal.path) if journal else None,
         )
-
-
-def _begin(daemon: "Daemon", company: "Company", stack: ExitStack) -> None:
-    """Play, and tell a service manager, where there is one, that we do and that the loop turns."""
-    from melodyrl.live.service import Service
-
-    daemon.start()
-    stack.callback(daemon.stop)
-    company.casting.start()
-    stack.callback(company.casting.close)
-    service = Service(os.environ, lambda: daemon.ask(lambda engine: None))
-    service.start()
-    stack.callback(service.close)
 
 
 def _say(sentence: str) -> None:
