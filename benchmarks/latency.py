@@ -13,8 +13,9 @@ browser and a take recording. It measures from sending a note to hearing
 the guard against loops believes a player could. Of the bare thru it is asked, to have a second say.
 
 Then, inside a process that keeps one processor while another process keeps the other: how long a
-decision takes, at a step of the grid and for a second voice, with the priority that `melodyrl jam`
-asks for.
+decision takes, with the priority that `melodyrl jam` asks for, and with time in between to think
+ahead, as it has there. At a step of the grid; and for a second voice, to the leaping notes that the
+stranger plays, and to a line within an octave, alone and over chords of the left hand.
 """
 
 import argparse
@@ -37,6 +38,12 @@ import rtmidi
 APIS = {"jack": rtmidi.API_UNIX_JACK, "alsa": rtmidi.API_LINUX_ALSA}
 OURS, THEIRS = "melodyrl", "bare"
 NOTES = range(52, 77)
+LINE = (60, 62, 64, 62, 67, 65, 64, 62, 69, 67, 64, 65, 67, 71, 69)
+CHORDS = ((48, 52, 55), (45, 48, 52), (41, 45, 48), (43, 47, 50))
+SPLIT = 57
+STEP_NS = 125_000_000
+HUMAN_NS = 20_000_000
+"""How far from the beat a note may be."""
 WAIT_S = 2.0
 SHORTEST_S, LONGEST_S = 0.07, 0.11
 """Pause after a note: longer than the guard against loops listens, and no multiple of a period."""
@@ -220,29 +227,66 @@ def decide() -> dict[str, list[float]]:
     from melodyrl.cli.playing import open_policy
     from melodyrl.core.engine.config import EngineConfig
     from melodyrl.core.engine.engine import Engine
-    from melodyrl.core.engine.events import Nanos
-    from melodyrl.core.midi.messages import NoteOff, NoteOn
     from melodyrl.core.music import Key
     from melodyrl.live.machine import hurry
 
     hurry()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    policy, took_us = open_policy("shipped"), {"a step": [], "a second voice": []}
-    solo = Engine(EngineConfig(key=Key(0)), policy)
-    harmony = Engine(EngineConfig(key=Key(0), mode="harmony"), policy)
-    for number in range(2000):
-        now = Nanos((number + 1) * 125_000_000)
-        note = NOTES[number * 7 % len(NOTES)]
-        for engine, name in ((solo, "a step"), (harmony, "a second voice")):
-            began_ns = time.perf_counter_ns()
-            if engine is harmony:
-                engine.receive(NoteOn(note), now)
-            engine.due(now)
-            took_us[name].append((time.perf_counter_ns() - began_ns) / 1000)
-        harmony.receive(NoteOff(note), Nanos(now + 50_000_000))
-        if number % 64 == 0:
-            solo.receive(NoteOn(60), now)
-    return {name: us[100:] for name, us in took_us.items()}
+    policy, key = open_policy("shipped"), Key(0)
+    solo = Engine(EngineConfig(key=key), policy)
+    voices = [Engine(EngineConfig(key=key, mode="harmony", split=SPLIT), policy) for _ in range(2)]
+    leaping = Engine(EngineConfig(key=key, mode="harmony"), policy)
+    leaps = [NOTES[number * 7 % len(NOTES)] for number in range(len(NOTES))]
+    return {
+        "a step": took_us(solo, LINE, CHORDS)[0][100:],
+        "a second voice to leaps": took_us(leaping, leaps)[1][100:],
+        "a second voice to a line": took_us(voices[0], LINE)[1][100:],
+        "a second voice to a line over chords": took_us(voices[1], LINE, CHORDS)[1][100:],
+    }
+
+
+def took_us(engine, line, chords=()) -> tuple[list[float], list[float]]:
+    """What steps of the grid took, and notes of a line over chords, where there are any.
+
+    The engine is woken when something is due, and thinks in between, as the loop has it.
+    """
+    from melodyrl.core.midi.messages import NoteOff, NoteOn
+
+    chance, steps, notes = random.Random(1), [], []
+
+    def tell(event, now_ns: int) -> None:
+        engine.receive(event, now_ns)
+        engine.due(now_ns)
+
+    def pass_until(now_ns: int) -> None:
+        while (wake_ns := engine.next_wake()) is not None and wake_ns < now_ns:
+            before = engine.snapshot().step
+            us = timed(engine.due, wake_ns)
+            steps.extend([us] if engine.snapshot().step != before else [])
+            while engine.think():
+                pass
+
+    for number in range(1500):
+        beat_ns = (number + 1) * 4 * STEP_NS
+        now_ns = beat_ns + chance.randrange(-HUMAN_NS, HUMAN_NS)
+        pass_until(beat_ns - 3 * HUMAN_NS)
+        if chords and number % 4 == 0:
+            for pitch in chords[number // 4 % len(chords) - 1]:
+                tell(NoteOff(pitch), beat_ns - 3 * HUMAN_NS)
+            for pitch in chords[number // 4 % len(chords)]:
+                tell(NoteOn(pitch), beat_ns - 3 * HUMAN_NS)
+        pass_until(now_ns)
+        notes.append(timed(tell, NoteOn(line[number % len(line)]), now_ns))
+        pass_until(now_ns + 2 * STEP_NS)
+        tell(NoteOff(line[number % len(line)]), now_ns + 2 * STEP_NS)
+    return steps, notes
+
+
+def timed(call, *arguments) -> float:
+    """Microseconds that a call takes."""
+    began_ns = time.perf_counter_ns()
+    call(*arguments)
+    return (time.perf_counter_ns() - began_ns) / 1000
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from melodyrl.core.policy.presets import FULL, Preset
 def decision(action: int, judgement: np.ndarray) -> Decision:
     """The decision for an action, worth what it is judged to be."""
     worth = judgement[action % len(judgement)]
-    return Decision(action, judgement, worth, worth, (), np.eye(len(judgement))[action])
+    return Decision(action, judgement, worth, worth, np.eye(len(judgement))[action])
 
 
 class FakePolicy:
@@ -24,6 +24,9 @@ class FakePolicy:
         values = judgement[legal] @ w
         place = int(abs(float(features.sum()) * 64 + values.sum() * 64) + rng.integers(97))
         return decision(int(legal[place % len(legal)]), judgement)
+
+    def think(self, features, judgement, w) -> None:
+        """Nothing."""
 
 
 class BusyPolicy(FakePolicy):

@@ -6,6 +6,7 @@ the inbox until just before the next deadline, then waits out the rest on the cl
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -26,7 +27,8 @@ SHOW_NS = 50_000_000
 """From one published snapshot to the next: 20 a second."""
 
 SLACK_NS = 5_000_000
-"""A snapshot waits where something is due sooner than this; a note is sent 3 ms after deciding."""
+"""Snapshots and thoughts ahead wait where something is due sooner than this; a note is sent 3 ms
+after deciding."""
 
 LATE_NS = Nanos(100_000_000)
 """A note-on later than this is dropped: at 150 bpm it would sound as the next sixteenth."""
@@ -119,17 +121,29 @@ class Loop:
             self._recover("turn")
 
     def _turn(self) -> None:
-        until_ns = self._next_deadline()
-        items = self._inbox.take(until_ns - EARLY_NS - self._clock.now())
-        if not items:
-            self._clock.wait_until(until_ns)
-        for item in items:
+        for item in self._awaited(self._next_deadline()):
             self._tell(item)
         now_ns = self._clock.now()
         self._tell_all(self._leader.due(now_ns), now_ns)
         self._send_due()
         self._send_due()  # a decision that took long is due by now
         self._show()
+
+    def _awaited(self, until_ns: Nanos) -> list[Told | Call]:
+        """What arrives until a deadline, or meanwhile where time was left for a thought."""
+        left_ns = until_ns - self._clock.now()
+        if left_ns > SLACK_NS and self._thinks():
+            return self._inbox.take(0)
+        items = self._inbox.take(left_ns - EARLY_NS)
+        if not items:
+            self._clock.wait_until(until_ns)
+        return items
+
+    def _thinks(self) -> bool:
+        """Whether the engine had something to work out ahead."""
+        with suppress(Exception):  # what fails here fails again, and is told, where it is decided
+            return self._engine.think()
+        return False
 
     def _next_deadline(self) -> Nanos:
         engine_ns, clock_ns = self._engine.next_wake(), self._leader.next_wake()

@@ -107,3 +107,35 @@ def test_the_shapes_are_those_of_the_trained_network():
     assert shapes["advantage.weight"] == (7 * 4, 16)
     assert shapes["norm.1.bias"] == (16,)
     assert len(shapes) == 12
+
+
+@FORMS
+def test_what_was_worked_out_ahead_is_what_would_be_worked_out_then(shape):
+    plain, ahead = (Network(tensors(shape), shape) for _ in range(2))
+    for features, w, judgement, mask in zip(*inputs(shape, 3), strict=True):
+        ahead.think(features, w, judgement)
+
+        answers = [each.one(features, w, judgement, mask) for each in (plain, ahead)]
+
+        assert answers[0].tobytes() == answers[1].tobytes()
+
+
+def test_a_thought_of_another_moment_is_not_used():
+    network = Network(tensors(form()), form())
+    features, w, judgement, mask = (each[0] for each in inputs(form(), 1))
+    expected = network.one(features, w, judgement, mask)
+
+    network.think(features + 1, w, judgement)
+
+    assert network.one(features, w, judgement, mask).tobytes() == expected.tobytes()
+
+
+def test_a_thought_is_used_once():
+    network = Network(tensors(form()), form())
+    features, w, judgement, mask = (each[0] for each in inputs(form(), 1))
+    network.think(features, w, judgement)
+    before = network.one(features, w, judgement, mask)
+
+    features += 1
+
+    assert (network.one(features, w, judgement, mask) != before).any()

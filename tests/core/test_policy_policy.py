@@ -85,7 +85,7 @@ def test_no_temperature_draws_an_illegal_action(temperature):
         assert mask[decision.action]
 
 
-def test_the_best_three_alternatives_are_told_best_first():
+def test_at_temperature_0_the_best_legal_action_is_taken_and_what_it_earns_is_told():
     q = np.array([[0, 0], [3, 1], [1, 0], [2, 5], [4, 0], [9, 9]], np.float32)
     mask = np.array([True, True, True, True, True, False])
     w = np.array([1.0, 0.1], np.float32)
@@ -93,20 +93,18 @@ def test_the_best_three_alternatives_are_told_best_first():
     decision = choose(q, q * 0.5, mask, w, 0.0, generator())
 
     assert decision.action == 4
-    assert [other.action for other in decision.alternatives] == [1, 3, 2]
-    assert decision.alternatives[0].score == pytest.approx(3.1)
-    np.testing.assert_array_equal(decision.alternatives[1].terms, [2, 5])
+    np.testing.assert_array_equal(decision.terms, [4, 0])
     np.testing.assert_array_equal(decision.reward, [2, 0])
 
 
-def test_a_lone_legal_action_has_no_alternatives():
+def test_a_lone_legal_action_is_taken():
     q = np.zeros((3, 2), np.float32)
     mask = np.array([False, True, False])
 
     decision = choose(q, q, mask, np.ones(2, np.float32), 0.5, generator())
 
     assert decision.action == 1
-    assert decision.alternatives == ()
+    assert decision.chances_A.tolist() == [0, 1, 0]
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

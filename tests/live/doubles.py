@@ -97,6 +97,9 @@ class EchoEngine:
         self._waiting = self._waiting[len(due) :]
         return due
 
+    def think(self):
+        return False
+
     def snapshot(self):
         return Picture()
 

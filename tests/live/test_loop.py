@@ -56,6 +56,35 @@ def test_engine_is_told_when_an_event_was_heard_not_when_it_was_read():
     assert engine.told == [(7 * MS + 1, NoteOn(60))]
 
 
+class Thinker(EchoEngine):
+    """Has five thoughts, each of a millisecond; then they fail."""
+
+    def __init__(self, clock):
+        super().__init__(delay_ns=12 * MS)
+        self._clock = clock
+        self.thought_ns = []
+
+    def think(self):
+        if len(self.thought_ns) == 5:
+            raise RuntimeError("nothing comes to mind")
+        self.thought_ns.append(self._clock.now_ns)
+        self._clock.now_ns += MS
+        return True
+
+
+def test_it_thinks_where_nothing_is_due_and_hears_between_two_thoughts():
+    clock = FakeClock()
+    engine, port = Thinker(clock), Port(clock)
+    script = ScriptedInbox(clock, told(1, NoteOn(60)), told(40 * MS, NoteOn(62)))
+    loop = Loop(engine, script, port, clock)
+    while clock.now_ns < 60 * MS:
+        loop.turn()
+
+    assert engine.thought_ns == [0, *(1 * MS + n * MS for n in range(4))]
+    assert port.sent == [(12 * MS + 1, NoteOn(72)), (52 * MS, NoteOn(74))]
+    assert loop.failures == 0
+
+
 class Sleepy(EchoEngine):
     """Says what is due `asleep_ns` after it was."""
 

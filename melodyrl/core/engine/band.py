@@ -1,6 +1,6 @@
 """The ears, the lines that can be played, and the ledger that all of them write to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -121,6 +121,14 @@ class Band:
         self._take_over()
         moment = self._moment(position, meter)
         return self.harmony.note_on(note, moment, self.listener.fingers) if moment else []
+
+    def think(self, mode: Mode, places: Sequence[Position], meter: Meter) -> bool:
+        """Work out ahead what a choice at one of some places would rest on; False where all is."""
+        if mode not in ("solo", "harmony") and not self.replies.is_replying:
+            return False
+        self._take_over()
+        moments = [self._moment(each, meter) for each in places]
+        return any(moment is not None and self._voice.think(moment) for moment in moments)
 
     def why(self, mode: Mode) -> Why | None:
         """What spoke for the last decision."""

@@ -1,6 +1,7 @@
 """The bandmate without a clock or a port: timestamped events in, timestamped messages out.
 
-Five verbs, time always an argument: `receive`, `next_wake`, `due`, `snapshot`, `recording`.
+Five verbs, time always an argument: `receive`, `next_wake`, `due`, `snapshot`, `recording`; and
+one without time, `think`, for when nothing is due.
 Live play, export, tests and simulation all drive this one engine.
 """
 
@@ -163,6 +164,20 @@ class Engine:
         """What is to be sent by now, in order; each is returned once."""
         self._advance(now_ns)
         return self._outbox.take(self._told)
+
+    def think(self) -> bool:
+        """Work ahead a little while nothing is due; False where there is nothing left to.
+
+        It plays nothing and draws nothing: what is played is the same without it, only later.
+        """
+        transport = self._transport
+        if not transport.running or transport.is_resting:
+            return False
+        here = transport.position()
+        places = [transport.position_of(here.step + 1)]
+        if self._mode == "harmony":  # a note may come before the step is decided, and after
+            places.append(here)
+        return self._band.think(self._mode, places, transport.meter)
 
     def close(self, now_ns: Nanos) -> list[Outgoing]:
         """Release everything; what is left to send before the port is closed."""

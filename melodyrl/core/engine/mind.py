@@ -46,10 +46,13 @@ class Mind:
         self.decision: Decision | None = None
         self.judgement: FloatArray | None = None
         self.mask: BoolArray | None = None
+        self.turns = 0
+        """How often the knobs were turned."""
         self.turn(knobs)
 
     def turn(self, knobs: Mapping[KnobName, float]) -> None:
         """Take over the present knobs."""
+        self.turns += 1
         self.knobs = dict(knobs)
         self.w = weights({term: self.knobs[term] for term in KNOB_TERMS}, FULL.terms)
         self.temperature = self.knobs["temperature"]
@@ -63,6 +66,10 @@ class Mind:
     def forget(self) -> None:
         """The last decision is past."""
         self.decision = self.judgement = self.mask = None
+
+    def think(self, features: FloatArray, judgement: FloatArray) -> None:
+        """Let the policy work ahead for a decision on these very arrays, as they are now."""
+        self.policy.think(features, judgement, self.w)
 
     def decide(
         self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray

@@ -1,6 +1,6 @@
 """One melodic line of ours: what it has played, what it knows of the moment, and its choices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,13 @@ from melodyrl.core.engine.snapshot import WAYS, Bar
 from melodyrl.core.music import Chord, Key, Meter, rotate
 from melodyrl.core.music.meter import MID_BAR, PHRASE_BARS
 from melodyrl.core.policy.feel import EVERYONE, FEELS, pace
-from melodyrl.core.policy.habit import habit
+from melodyrl.core.policy.habit import Leaning, lean, settle
 from melodyrl.core.policy.intent import FRESH, Intent
-from melodyrl.core.policy.judge import judge
+from melodyrl.core.policy.judge import judge, judge_harmony
 from melodyrl.core.policy.legal import legal
-from melodyrl.core.policy.observe import observe
+from melodyrl.core.policy.observe import observe, observe_harmony
 from melodyrl.core.policy.presets import FULL
-from melodyrl.core.policy.state import Context, Melody, advance, shift
+from melodyrl.core.policy.state import BoolArray, Context, FloatArray, Melody, advance, shift
 
 ACTIONS = FULL.actions
 _ALL_MASKS = (np.arange(1 << 12)[:, None] >> np.arange(12) & 1).astype(np.bool_)  # (4096, 12)
@@ -36,10 +36,26 @@ class Moment:
     """Mask of the chord that is known to come next, 0 where none is."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What a choice at a place in the music rests on."""
+
+    ground: tuple[object, ...]
+    """All that it was worked out from but the line so far, and what the next two say."""
+    harmony: tuple[object, ...]
+    answer: int
+    """What the bar answers."""
+    features: FloatArray
+    judgement: FloatArray
+    mask: BoolArray
+    leaning: Leaning
+
+
 class Voice:
     """A line that chooses among the actions of the full preset, above a base of its own.
 
-    The arrays of its one lane are written in place, step after step.
+    The arrays of its one lane are written in place, step after step. What a choice rests on can be
+    worked out ahead of it (`think`); that changes nothing but the time it takes.
     """
 
     def __init__(self, mind: Mind) -> None:
@@ -53,19 +69,24 @@ class Voice:
         self._intent = Intent.start(1)
         self._chord = self._previous = 0
         self._chord_step = 0
-        self._key: Key | None = None
+        self._played: int | None = None
+        self._views: dict[Position, View] = {}
         self.base: int | None = None
 
     def move_base(self, base: int) -> None:
         """Count pitches from another base; what was played keeps its sound."""
+        self._go_on()
         if self.base is not None and base != self.base:
             shift(self._melody, np.array([0]), self.base - base)
+            self._views.clear()
         self.base = base
 
     def frame(self, moment: Moment) -> None:
         """Take in the moment before a choice. The base must have been set."""
+        self._go_on()
         context, position = self._context, moment.position
         self._frame_chord(moment)
+        self._ground = position, moment.meter, moment.key
         context.scale[0] = _ALL_MASKS[rotate(moment.key.scale_mask, -moment.key.tonic)]
         context.minor[0] = moment.key.minor
         context.step[0] = position.step_in_bar
@@ -82,21 +103,37 @@ class Voice:
         """
         if allowed is None:
             self._mind.intend(self._intent, self._melody, self._context)
-        mask = legal(self._melody, self._context, ACTIONS)[0]
+        view = self._look()
+        mask = view.mask
         if allowed is not None:
-            mask &= allowed
+            mask = mask & allowed
             if not mask.any():
                 mask = allowed
-        density = pace(self._mind.density, self._intent.feel)
-        features = observe(self._melody, self._context, density, FULL)
-        judgement = judge(self._melody, self._context, density, FULL)
-        w = self._mind.w
-        usual = habit(self._melody, self._context, density, w, mask[None], self._intent)
-        return self._mind.decide(features[0], judgement[0], mask, usual[0])
+        usual = settle(view.leaning, self._context, mask[None])
+        return self._mind.decide(view.features, view.judgement, mask, usual[0])
+
+    def think(self, moment: Moment) -> bool:
+        """Work out ahead what a choice at a moment would rest on; False where that is done.
+
+        It changes nothing that is played. Where the chord has changed there is nothing to do: that
+        it is new is for the next `frame` to take in.
+        """
+        self._go_on()
+        chord = moment.chord.mask if moment.chord else 0
+        if self.base is None or chord != self._chord:
+            return False
+        before = self._views.get(moment.position)
+        self.frame(moment)
+        view = self._look()
+        if view is before:
+            return False
+        self._mind.think(view.features, view.judgement)
+        return True
 
     def play(self, action: int) -> int | None:
         """Take an action; the pitch where it begins a note."""
-        advance(self._melody, self._context, ACTIONS, np.array([action]))
+        self._go_on()
+        self._played = action
         if action < ACTIONS.first_pitch or self.base is None:
             return None
         return self.base + int(ACTIONS.offsets[action])
@@ -114,7 +151,7 @@ class Voice:
     @property
     def bar(self) -> Bar | None:
         """What the present bar is to be, where that was drawn."""
-        feel, answer = int(self._intent.feel[0]), int(self._intent.answer[0])
+        feel, answer = int(self._intent.feel[0]), self._answer
         if feel == EVERYONE:
             return None
         if answer == FRESH:
@@ -122,9 +159,65 @@ class Voice:
         return Bar(FEELS[feel - 1], int(self._intent.lag[0]), WAYS[int(self._intent.way[0])])
 
     @property
+    def _density(self) -> FloatArray:
+        """The density to play at in the feel of the present bar, (1,)."""
+        return pace(self._mind.density, self._intent.feel)
+
+    @property
+    def _answer(self) -> int:
+        return int(self._intent.answer[0])
+
+    @property
     def is_sounding(self) -> bool:
         """Whether the line takes a note of its own to be sounding."""
+        self._go_on()
         return bool(self._melody.sounding[0])
+
+    def _go_on(self) -> None:
+        """Let the line have played what it chose: a note is sent before this takes its time."""
+        if self._played is not None:
+            advance(self._melody, self._context, ACTIONS, np.array([self._played]))
+            self._played = None
+            self._views.clear()
+
+    def _look(self) -> View:
+        """The view of the moment that was framed, from before where it is still good."""
+        place, *_ = ground = *self._ground, self._mind.turns, int(self._intent.feel[0])
+        view = self._views.get(place)
+        if view is None or view.ground != ground:
+            view = self._view(ground)
+        elif view.harmony != self._harmony:
+            view = self._reheard(view)
+        if view.answer != self._answer:
+            view = replace(view, answer=self._answer, leaning=self._leaning())
+        self._views[place] = view
+        return view
+
+    def _view(self, ground: tuple[object, ...]) -> View:
+        melody, context, density = self._melody, self._context, self._density
+        return View(
+            ground,
+            self._harmony,
+            self._answer,
+            observe(melody, context, density, FULL)[0],
+            judge(melody, context, density, FULL)[0],
+            legal(melody, context, ACTIONS)[0],
+            self._leaning(),
+        )
+
+    def _leaning(self) -> Leaning:
+        return lean(self._melody, self._context, self._density, self._mind.w, self._intent)
+
+    def _reheard(self, view: View) -> View:
+        """The same view where the harmony is another."""
+        melody, context = self._melody, self._context
+        features, judgement = view.features.copy(), view.judgement.copy()
+        observe_harmony(features[None], melody, context, self._density, FULL)
+        judge_harmony(judgement[None], melody, context, FULL)
+        mask = legal(melody, context, ACTIONS)[0]
+        return replace(
+            view, harmony=self._harmony, features=features, judgement=judgement, mask=mask
+        )
 
     def _frame_chord(self, moment: Moment) -> None:
         context, tonic, step = self._context, moment.key.tonic, moment.position.step
@@ -138,6 +231,7 @@ class Voice:
         context.bass[0] = (moment.chord.bass - tonic) % 12 if moment.chord else -1
         context.chord_age[0] = min(step - self._chord_step, np.iinfo(np.int16).max)
         context.chord_changed[0] = changed
+        self._harmony = moment.chord, moment.announced, self._previous, self._chord_step, changed
 
 
 def is_final(position: Position, meter: Meter) -> bool:

@@ -13,6 +13,7 @@ music Jaques et al. 2017). Without habit, what is drawn beside the best is noise
 cost 3.7 bits under a trigram of people's tunes, where people's cost 2.9.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -48,6 +49,20 @@ the scale from another note, and an onset only where there was one. Ours: with l
 changed in a note or two more often than people's."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaning:
+    """What people would play here, as far as neither chord nor what is legal has a say in it."""
+
+    line: FloatArray
+    """(B, 1) how much the line is held to, in a chord of the key."""
+    moves: FloatArray
+    """(B, P) chance of each pitch, where a note begins."""
+    events: FloatArray
+    """(B, 3) chance of a note that begins, one that is held, and a rest, up to a common factor."""
+    answer: tuple[FloatArray, NDArray[np.float64]] | None
+    """Nats of each pitch (B, P) and of an onset (B,), where a bar is answered in any lane."""
+
+
 def habit(
     melody: Melody,
     context: Context,
@@ -61,26 +76,40 @@ def habit(
     density_B is the wanted density in onsets a beat, w (K,) or (B, K) the weights of the terms,
     mask (B, A) what is legal; what is not legal has nats of no use.
     """
+    return settle(lean(melody, context, density_B, w, intent), context, mask)
+
+
+def lean(
+    melody: Melody, context: Context, density_B: FloatArray, w: FloatArray, intent: Intent
+) -> Leaning:
+    """The part of `habit` that can be worked out before the chord and what is legal are known."""
     held_to = np.atleast_2d(w / usual(TERMS))
-    line = held_to[:, _SMOOTHNESS] ** LINE * _in_key(context)[:, None]
     timing = PLACE * held_to[:, _RHYTHM] ** TIMING
-    legal = mask[:, ACTIONS.first_pitch :]
     stands = stand(melody.recent, context.minor)
-    notes = line * np.log(_moves(intent, stands, legal) + RAREST)
-    events = _events(melody, context, intent, density_B, timing, mask)
-    if (intent.answer != FRESH).any():
-        at_note, at_onset = _answering(melody, context, intent, stands)
+    is_answer = bool((intent.answer != FRESH).any())
+    return Leaning(
+        held_to[:, _SMOOTHNESS] ** LINE,
+        _move_table().take(intent.feel * np.intp(STANDS) + stands, axis=0),
+        _events(melody, context, intent, density_B, timing),
+        _answering(melody, context, intent, stands) if is_answer else None,
+    )
+
+
+def settle(leaning: Leaning, context: Context, mask: BoolArray) -> FloatArray:
+    """The rest of `habit`."""
+    legal = mask[:, ACTIONS.first_pitch :]
+    line = leaning.line * _in_key(context)[:, None]
+    notes = line * np.log(_shares(leaning.moves * legal) + RAREST)
+    events = leaning.events.copy()
+    events[:, HOLD] *= mask[:, ACTIONS.hold]
+    events = np.log(_shares(events) + RAREST)
+    if leaning.answer is not None:
+        at_note, at_onset = leaning.answer
         notes += at_note
         events[:, ONSET] += at_onset
     nats = events[:, ACTIONS.kinds]
     nats[:, ACTIONS.first_pitch :] += notes - _log_sum(notes, legal)
     return nats
-
-
-def _moves(intent: Intent, stands: NDArray[np.intp], legal: BoolArray) -> FloatArray:
-    """Chance of each legal pitch (B, P), where a note begins; all alike for the first."""
-    chance = _move_table().take(intent.feel * np.intp(STANDS) + stands, axis=0)
-    return _shares(chance * legal)
 
 
 def _in_key(context: Context) -> FloatArray:
@@ -100,9 +129,8 @@ def _events(
     intent: Intent,
     density_B: FloatArray,
     timing: FloatArray,
-    mask: BoolArray,
 ) -> FloatArray:
-    """Nats of a note that begins, one that is held, and a rest, (B, 3).
+    """Chance of a note that begins, one that is held, and a rest, (B, 3), up to a common factor.
 
     timing (B, 1) is how much of what the place in the bar says to people is kept, 1 as the feel has
     it; the age of the note always counts, so that notes grow neither fewer nor longer where the
@@ -114,8 +142,7 @@ def _events(
     of_feel = of_feels.take(intent.feel * np.intp(rhythm.PLACES) + here, axis=0)
     chance = np.exp(of_feel + (timing - 1.0) * place_says.take(here, axis=0))
     chance[:, ONSET] *= density_B / feel.rates().take(intent.feel)
-    chance[:, HOLD] *= mask[:, ACTIONS.hold]
-    return np.log(_shares(chance) + RAREST)
+    return chance
 
 
 def _answering(

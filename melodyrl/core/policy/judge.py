@@ -32,18 +32,24 @@ def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Prese
     actions, terms = preset.actions, preset.terms
     judged = np.zeros((melody.lanes, actions.count, len(terms)), np.float32)
     notes = judged[:, actions.first_pitch :]
-    notes[..., terms.index("harmony")] = _onset_harmony(melody, context, preset)
+    judge_harmony(judged, melody, context, preset)
     window, stands = melody.recent[:, None, 1:], stand(melody.recent, context.minor)
     notes[..., terms.index("smoothness")] = _smooth(actions).take(stands, axis=0)
     notes[..., terms.index("diversity")] = diversity.novelty(window, actions.pitches)
     notes[..., terms.index("guard")] = _guard(window, preset)
     if actions.hold is not None:
-        held = _held_harmony(melody, context) * STEP_SHARE
-        judged[:, actions.hold, terms.index("harmony")] = held
         events = _rhythm(melody, context, density_B)
         judged[..., terms.index("rhythm")] = events[:, actions.kinds]
         judged[..., terms.index("form")] = _form(melody, context, actions, stands)
     return judged
+
+
+def judge_harmony(judged: FloatArray, melody: Melody, context: Context, preset: Preset) -> None:
+    """Write the term harmony of a judgement (B, A, K), the only one that the chord has a say in."""
+    actions, term = preset.actions, preset.terms.index("harmony")
+    judged[:, actions.first_pitch :, term] = _onset_harmony(melody, context, preset)
+    if actions.hold is not None:
+        judged[:, actions.hold, term] = _held_harmony(melody, context) * STEP_SHARE
 
 
 def _onset_harmony(melody: Melody, context: Context, preset: Preset) -> FloatArray:

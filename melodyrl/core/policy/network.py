@@ -6,6 +6,7 @@ F_ak = V_k + A_ak - mean over legal a of A_ak;  Q_ak = r_ak + scale * F_ak.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,9 +76,25 @@ class Network:
         self._x: Floats = np.zeros(form.inputs, np.float32)
         self._h: list[Floats] = [np.zeros(form.hidden, np.float32) for _ in range(LAYERS)]
         self._out: Floats = np.zeros(len(self._head_bias), np.float32)
+        self._thought: tuple[Floats, Floats, Floats] | None = None
 
     def one(self, features_D: Floats, w_K: Floats, judgement_AK: Floats, mask_A: Bools) -> Floats:
         """Q-values (A, K) of one moment."""
+        form = self.form
+        self.think(features_D, w_K, judgement_AK)
+        self._thought = None
+        future = self._out[: -form.terms].reshape(form.actions, form.terms)
+        if form.dueling:
+            share = mask_A / np.float32(max(np.count_nonzero(mask_A), 1))
+            future = future + (self._out[-form.terms :] - np.dot(share, future))
+        q = future * self._scale
+        return np.add(q, judgement_AK, out=q) if form.known_reward else q
+
+    def think(self, features_D: Floats, w_K: Floats, judgement_AK: Floats) -> None:
+        """Do all that the next `one` on these very arrays, left as they are, needs no mask for."""
+        given = features_D, w_K, judgement_AK
+        if self._thought and all(map(is_, self._thought, given)):
+            return
         form, x = self.form, self._x
         x[: form.features] = features_D
         x[form.features : form.features + form.terms] = w_K
@@ -92,12 +109,7 @@ class Network:
             np.maximum(h, 0.0, out=h)
         out = np.dot(self._head, h, out=self._out)
         out += self._head_bias
-        future = out[: -form.terms].reshape(form.actions, form.terms)
-        if form.dueling:
-            share = mask_A / np.float32(max(np.count_nonzero(mask_A), 1))
-            future += out[-form.terms :] - np.dot(share, future)
-        q = future * self._scale
-        return np.add(q, judgement_AK, out=q) if form.known_reward else q
+        self._thought = given
 
     def many(
         self, features_BD: Floats, w_BK: Floats, judgement_BAK: Floats, mask_BA: Bools

@@ -57,11 +57,18 @@ Write = Callable[[NDArray[np.float32], Melody, Context, FloatArray], None]
 def observe(melody: Melody, context: Context, density_B: FloatArray, preset: Preset) -> FloatArray:
     """Features of each lane, (B, D). density_B is the wanted density in onsets a beat."""
     features = np.zeros((melody.lanes, size(preset)), np.float32)
-    start = 0
-    for _, width, write in _FEATURES[preset.name]:
-        write(features[:, start : start + width], melody, context, density_B)
-        start += width
+    for where, write in _WRITERS[preset.name]:
+        write(features[:, where], melody, context, density_B)
     return features
+
+
+def observe_harmony(
+    features: FloatArray, melody: Melody, context: Context, density_B: FloatArray, preset: Preset
+) -> None:
+    """Write the features (B, D) that the chord has a say in, in place."""
+    for where, write in _WRITERS[preset.name]:
+        if write in _OF_CHORDS:
+            write(features[:, where], melody, context, density_B)
 
 
 def layout(preset: Preset) -> dict[str, slice]:
@@ -312,3 +319,13 @@ _BITS = frozenset(
 )
 
 _SIZES = {name: sum(width for _, width, _ in table) for name, table in _FEATURES.items()}
+
+_WRITERS = {
+    name: [
+        (where, write)
+        for where, (*_, write) in zip(layouts.slices(table).values(), table, strict=True)
+    ]
+    for name, table in _FEATURES.items()
+}
+
+_OF_CHORDS = {_chord, _next_chord, _coming, _previous_chord, _bass, _chord_age, _flags}

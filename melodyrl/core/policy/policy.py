@@ -15,27 +15,13 @@ from melodyrl.core.policy.state import WINDOW
 AnyPreset = Preset | ChordPreset
 """The task of a melody or of an accompaniment."""
 
-ALTERNATIVES = 3
-"""Other actions that a decision tells about."""
-
 MIDDLE = 12
 """Offset that the rule begins from: the second of the three octaves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Alternative:
-    """An action that could have been taken."""
-
-    action: int
-    score: float
-    """w . Q."""
-    terms: Floats
-    """(K,) its Q-values."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """An action, and why: the value of each reward term, for it and for what else was close."""
+    """An action, and why: the value of each reward term, for it and for all others."""
 
     action: int
     q_AK: Floats  # noqa: N815
@@ -44,8 +30,6 @@ class Decision:
     """(K,) Q-values of the action: what it is worth from now on."""
     reward: Floats
     """(K,) what the action earns at once."""
-    alternatives: tuple[Alternative, ...]
-    """The best other legal actions, best first, at most three."""
     chances_A: NDArray[np.float64]  # noqa: N815
     """(A,) how likely each action was; of those that cannot be drawn from, 1 for the action."""
 
@@ -80,6 +64,10 @@ class Policy(Protocol):
         """
         ...
 
+    def think(self, features: Floats, judgement: Floats, w: Floats) -> None:
+        """Work ahead for a choice on these very arrays, whatever will be legal; or do nothing."""
+        ...
+
 
 class NetworkPolicy:
     """Draws by w . Q of a trained network, and by habit."""
@@ -107,6 +95,11 @@ class NetworkPolicy:
             q_AK = self.network.one(features, w, judgement, mask)
         return choose(q_AK, judgement, mask, w, temperature, rng, habit)
 
+    def think(self, features: Floats, judgement: Floats, w: Floats) -> None:
+        """Run the network as far as it goes without knowing what will be legal."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.network.think(features, w, judgement)
+
 
 class GreedyPolicy:
     """Draws by w . r, and by habit: looks one step ahead, and needs no file."""
@@ -127,6 +120,9 @@ class GreedyPolicy:
         """Draw an action by what it earns now; at temperature 0 take the best one."""
         _, judgement, mask = one_lane(features, judgement, mask)
         return choose(judgement, judgement, mask, w, temperature, rng, habit)
+
+    def think(self, features: Floats, judgement: Floats, w: Floats) -> None:
+        """Nothing: a choice costs little."""
 
 
 class RulePolicy:
@@ -154,7 +150,10 @@ class RulePolicy:
         features, judgement, mask = one_lane(features, judgement, mask)
         action = self._choose(np.nan_to_num(features), mask)
         earned = judgement[action]
-        return Decision(action, judgement, earned, earned, (), _certain(action, len(mask)))
+        return Decision(action, judgement, earned, earned, _certain(action, len(mask)))
+
+    def think(self, features: Floats, judgement: Floats, w: Floats) -> None:
+        """Nothing: a choice costs little."""
 
     def _choose(self, features: Floats, mask: Bools) -> int:
         actions = self.preset.actions
@@ -192,6 +191,8 @@ class RulePolicy:
 
 def one_lane(features: Floats, judgement: Floats, mask: Bools) -> tuple[Floats, Floats, Bools]:
     """The arrays of one lane without their lane axis: (D,), (A, K), (A,)."""
+    if (features.ndim, judgement.ndim, mask.ndim) == (1, 2, 1):
+        return features, judgement, mask
     return features.reshape(-1), judgement.reshape(-1, judgement.shape[-1]), mask.reshape(-1)
 
 
@@ -222,8 +223,7 @@ def choose(
     else:
         action = int(score.argmax())
         chances_A = _certain(action, len(score))
-    others = _others(q_AK, score, action)
-    return Decision(action, q_AK, q_AK[action], judgement[action], others, chances_A)
+    return Decision(action, q_AK, q_AK[action], judgement[action], chances_A)
 
 
 def _drawn(chances_A: NDArray[np.float64], mask: Bools, rng: np.random.Generator) -> int:
@@ -245,12 +245,3 @@ def _chances(score: Floats, temperature: float, habit: Floats | None) -> NDArray
 
 def _certain(action: int, count: int) -> NDArray[np.float64]:
     return (np.arange(count) == action).astype(np.float64)
-
-
-def _others(q_AK: Floats, score: Floats, action: int) -> tuple[Alternative, ...]:
-    order = score.argsort(kind="stable")[::-1][: ALTERNATIVES + 1]
-    return tuple(
-        Alternative(int(other), float(score[other]), q_AK[other])
-        for other in order
-        if other != action and score[other] > -np.inf
-    )[:ALTERNATIVES]

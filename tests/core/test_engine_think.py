@@ -1,0 +1,114 @@
+"""Thinking ahead takes time off a decision, and changes nothing else."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from melodyrl.core.engine.config import EngineConfig
+from melodyrl.core.engine.engine import Engine
+from melodyrl.core.engine.events import Nanos, SetKnob
+from melodyrl.core.midi.messages import NoteOff, NoteOn
+from melodyrl.core.music import Key
+from melodyrl.core.policy.network import Network
+from melodyrl.core.policy.policy import NetworkPolicy
+from melodyrl.core.policy.presets import FULL
+from tests.core.policy_files import form, tensors
+from tests.fakes import FakePolicy
+from tests.strategies import MS, timed
+
+SIXTEENTH = 125 * MS
+MODES = pytest.mark.parametrize("mode", ["solo", "harmony", "answer"])
+
+
+class Watched(NetworkPolicy):
+    """A network that remembers every array that it was shown."""
+
+    def __init__(self):
+        self.shown = []
+        super().__init__(Network(tensors(form(FULL)), form(FULL)), FULL)
+
+    def decide(self, features, judgement, mask, w, temperature, rng, habit=None):
+        shown = features, judgement, mask, w, habit
+        self.shown.append([each.copy() for each in shown])
+        return super().decide(features, judgement, mask, w, temperature, rng, habit)
+
+
+def a_tune():
+    """A line in every other bar, over chords that change; a knob is turned in one of them."""
+    rng, at_ns = np.random.default_rng(3), 1_000 * MS
+    for bar in range(16):
+        chord = [(48, 52, 55), (45, 48, 52), (41, 45, 48), (43, 47, 50)][bar % 4]
+        yield from ((at_ns, NoteOn(pitch)) for pitch in chord)
+        for beat in range(4) if bar % 2 == 0 else ():
+            begins_ns = at_ns + (4 * beat * 125 + int(rng.integers(1, 40))) * MS
+            pitch = int(rng.choice([60, 62, 64, 65, 67, 69, 71, 74]))
+            yield begins_ns, NoteOn(pitch)
+            if (bar, beat) == (6, 2):
+                yield begins_ns + 40 * MS, SetKnob("rhythm", 0.9)
+            yield begins_ns + 300 * MS, NoteOff(pitch)
+        at_ns += 16 * SIXTEENTH
+        yield from ((at_ns - MS, NoteOff(pitch)) for pitch in chord)
+
+
+def play(engine, told, *, thinks):
+    """What is sent when the engine is woken on time, and where it thinks in between."""
+    sent = []
+    for at_ns, event in told:
+        while (wake_ns := engine.next_wake()) is not None and wake_ns < at_ns:
+            sent += engine.due(wake_ns)
+            while thinks and engine.think():
+                pass
+        engine.receive(event, Nanos(at_ns))
+        sent += engine.due(Nanos(at_ns))
+        while thinks and engine.think():
+            pass
+    return sent
+
+
+@MODES
+def test_a_tune_is_answered_alike_by_what_was_seen_alike(mode):
+    policies = Watched(), Watched()
+    engines = [Engine(EngineConfig(key=Key(0), mode=mode, split=57), each) for each in policies]
+
+    plain, ahead = (
+        play(engine, a_tune(), thinks=thinks)
+        for engine, thinks in zip(engines, (False, True), strict=True)
+    )
+
+    assert ahead == plain
+    assert len(policies[0].shown) > 10
+    for mine, its in zip(policies[0].shown, policies[1].shown, strict=True):
+        for one, other in zip(mine, its, strict=True):
+            assert one.tobytes() == other.tobytes()
+    assert engines[0].snapshot() == engines[1].snapshot()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(timed(most=25), st.sampled_from(["solo", "harmony", "answer"]), st.randoms())
+def test_whatever_happens_a_thought_now_and_then_changes_nothing(told, mode, chance):
+    plain, ahead = (Engine(EngineConfig(mode=mode, seed=5), FakePolicy()) for _ in range(2))
+    sent = [], []
+    for at_ns, event in told:
+        for engine, out in zip((plain, ahead), sent, strict=True):
+            engine.receive(event, Nanos(at_ns))
+            out += engine.due(Nanos(at_ns))
+        if chance.random() < 0.7:
+            ahead.think()
+
+    assert sent[1] == sent[0]
+    assert ahead.recording() == plain.recording()
+    assert ahead.snapshot() == plain.snapshot()
+
+
+def test_there_is_an_end_to_thinking_until_something_was_played():
+    engine = Engine(EngineConfig(key=Key(0), mode="harmony", split=57), FakePolicy())
+    assert not engine.think()
+    for pitch in (48, 52, 55, 72):
+        engine.receive(NoteOn(pitch), Nanos(0))
+
+    thoughts = [engine.think() for _ in range(4)]
+    engine.receive(NoteOn(71), Nanos(100 * MS))
+
+    assert thoughts == [True, True, False, False]
+    assert engine.think()
