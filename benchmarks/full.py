@@ -5,8 +5,9 @@
 First table: mean w·r and reward terms a step, all over the same held-out episodes of sixteen bars
 (progressions, players and preferences that no training run has seen), greedy play at
 temperature 0. Second: each knob in nine settings with the others at their defaults, its own
-quantity, and Spearman's rank correlation between the two. Third: beam searches, which know what is
-to come, as a lower bound of what can be earned.
+quantity, and Spearman's rank correlation between the two. Third: the best that can be earned lies
+between beam searches, which know what is to come, and a bound that no melody exceeds
+(melodyrl/env/bound.py).
 """
 
 import argparse
@@ -15,12 +16,15 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 
 from melodyrl.core.engine.events import KNOBS
 from melodyrl.core.policy import checkpoint
 from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.core.policy.presets import FULL
 from melodyrl.env import baselines
+from melodyrl.env.bound import Episode, upper_bound
 from melodyrl.env.lanes import MelodyLanes, Observation
 from melodyrl.learn.evaluate import evaluate, table
 from melodyrl.learn.melody_task import TEST_SEED, held_out_lanes
@@ -47,7 +51,8 @@ def main() -> None:
     print(f"\n{arguments.knob_lanes} unseen episodes a setting\n")
     print("\n".join(responses(policy, arguments.knob_lanes)))
     print(f"\nBeside beams, which know the whole episode: {arguments.beam_lanes} unseen episodes\n")
-    print("\n".join(beside_beams(policy, arguments.beam_lanes, arguments.beams)))
+    for line in beside_beams(policy, arguments.beam_lanes, arguments.beams):
+        print(line, flush=True)
 
 
 def earnings(policy: NetworkPolicy, lanes: int) -> str:
@@ -69,15 +74,27 @@ def earnings(policy: NetworkPolicy, lanes: int) -> str:
 
 
 def beside_beams(policy: NetworkPolicy, lanes: int, widths: list[int]) -> Iterator[str]:
-    """Lines of the third table: w·r a step of beam searches, and the policy's share of each."""
-    own = _earned(best(policy), lanes)
-    yield "| | w·r a step | the policy earns |"
-    yield "|---|---|---|"
-    yield f"| policy | {own:+.4f} | |"
-    yield f"| one-step greedy | {_earned(baselines.greedy, lanes):+.4f} | |"
+    """Lines of the third table: w·r a step, the policy's share of it, its share of the bound."""
+    own, most = _earned(best(policy), lanes), _most(lanes)
+    yield "| | w·r a step | the policy earns | of the bound |"
+    yield "|---|---|---|---|"
+    yield f"| policy | {own:+.4f} | | {own / most:.1%} |"
+    greedy = _earned(baselines.greedy, lanes)
+    yield f"| one-step greedy | {greedy:+.4f} | | {greedy / most:.1%} |"
     for width in widths:
         found = _earned(baselines.Beam(width), lanes)
-        yield f"| beam {width} | {found:+.4f} | {own / found:.1%} of it |"
+        yield f"| beam {width} | {found:+.4f} | {own / found:.1%} of it | {found / most:.1%} |"
+    yield f"| bound | {most:+.4f} | {own / most:.1%} of it | |"
+
+
+def _most(lanes: int) -> float:
+    """What no melodies earn more than, a step."""
+    held_out = held_out_lanes(FULL, lanes)
+    held_out.reset()
+    console = Console(stderr=True)
+    each = track(range(lanes), "bound", console=console, transient=True)
+    total = sum(upper_bound(Episode.of(held_out, lane)) for lane in each)
+    return total / int(held_out.plan.length.sum())
 
 
 def _earned(choose: Choose, lanes: int) -> float:
