@@ -40,6 +40,14 @@ def test_time_is_one_even_line_and_open_hats_are_its_accents(text):
         assert not (open_hats & ~accents(role[None])[0]).any()
 
 
+def test_what_a_player_began_is_carried_on_by_the_same_drum():
+    for fill in fills("ride x... .... .... ....\nclap .... x... .... ....", 8):
+        heard = fill.pattern.hit.any(1)
+        assert {name for name, is_heard in zip(NAMES, heard, strict=True) if is_heard} & {
+            "snare", "stick", "hat", "openhat", "pedalhat", "shaker",
+        } == set()  # fmt: skip
+
+
 def test_an_empty_grid_becomes_a_groove():
     for fill in fills("", 6):
         assert fill.missed == ()

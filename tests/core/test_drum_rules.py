@@ -12,8 +12,8 @@ kick   x... .... x... ....
 snare  .... x... .... x...
 hat    x.x. x.x. x.x. x.x.
 """
-AIM = np.array([[2, 2, 8, 0, 0, 0]], np.float32)
-"""Time in eighths."""
+AIM = np.array([[2, 2, 8, 0, 0, 0, NAMES.index("snare"), NAMES.index("hat")]], np.float32)
+"""Time in eighths of the hi-hat."""
 
 
 def rhythm(cells: str) -> np.ndarray:
@@ -130,6 +130,13 @@ def test_a_kick_on_every_weak_sixteenth_is_out_of_place_and_syncopated():
 
     assert not found["place"]
     assert not found["density"]
+
+
+def test_what_carries_a_role_is_the_players_or_else_what_was_drawn():
+    on_the_ride = BACKBEAT.replace("hat ", "ride")
+
+    assert not kept(on_the_ride)["hands"]
+    assert kept(on_the_ride, fixed=True)["hands"]
 
 
 def test_all_on_one_beat_is_out_of_balance_and_leaves_beats_empty():

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from melodyrl.core.drums.kit import KIT
 from melodyrl.core.drums.people import CHANCE, HITS, SYNCOPATION
 from melodyrl.core.drums.rules import (
     PULSES,
@@ -19,12 +20,20 @@ PULSE_CHANCE = np.array([0.6, 0.2, 0.2])
 """Of each of PULSES. Ours: of people's cymbals an eighth on the beat is hardly likelier than one
 off it (people.CHANCE), so most of their lines are eighths."""
 
+_OFTEN = {"snare": 14, "stick": 3, "clap": 3, "hat": 14, "ride": 4, "shaker": 1, "pedalhat": 1}
+
+CARRIES = {
+    role: np.array([_OFTEN.get(drum.name, 0) * (drum.role == role) / 20 for drum in KIT])
+    for role in ("back", "time")
+}
+"""How likely each drum is to carry back and time, where the player has none. Ours."""
+
 MOST_COLOUR = 3
 """Hits of colour that are aimed at, at most. Ours."""
 
 
 def draw_aims(rng: np.random.Generator, hit: Bools, fixed: Bools) -> Floats:
-    """Aims (N, 6) of a pattern that people might play around the player's cells.
+    """Aims (N, 8) of a pattern that people might play around the player's cells.
 
     Cells that are free are drawn by people's chances; what the drawn pattern has is aimed at,
     within people's bands and not below what the player has. Time is an even line.
@@ -43,7 +52,9 @@ def draw_aims(rng: np.random.Generator, hit: Bools, fixed: Bools) -> Floats:
     low = syncopation(np.stack([drawn[:, 0], role[:, 0]], axis=1))
     least_low, most_low = SYNCOPATION[0]
     low = np.clip(low[:, 0], np.minimum(least_low, low[:, 1]), np.maximum(most_low, low[:, 1]))
-    return np.concatenate([aim, low[:, None], pulse[:, None]], axis=1).astype(np.float32)
+    back, time = (rng.choice(len(KIT), (len(hit), 1), p=CARRIES[role]) for role in ("back", "time"))
+    columns = [aim, low[:, None], pulse[:, None], back, time]
+    return np.concatenate(columns, axis=1).astype(np.float32)
 
 
 def _draw_pulse(rng: np.random.Generator, given: Bools, free: Bools) -> Ints:

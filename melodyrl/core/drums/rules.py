@@ -38,7 +38,8 @@ density: as many hits of low as aimed at, of the others within one, and no beat 
 place: low, back and time no more surprising than people's patterns are in the mean.
 syncopation: of low within one of what is aimed at, of back within people's.
 balance: hits spread over the bar as evenly as in 95 % of people's patterns.
-hands: two hands strike two drums at once, a hi-hat one way, and one voice carries each role.
+hands: two hands strike two drums at once, a hi-hat one way, and one voice carries each role: the
+    player's, or the one that is aimed at.
 pulse: time is one even line, in which an open hi-hat is an accent off the beat, before low or back.
 """
 
@@ -82,8 +83,8 @@ class Bounds(LaneArrays):
     """What is allowed around the cells of a player, who may have gone beyond the rules alone."""
 
     aim: Floats
-    """(N, 6): hits of low, back, time and colour, and the syncopation of low, to be aimed at; which
-    of PULSES time is."""
+    """(N, 8): hits of low, back, time and colour, and the syncopation of low, to be aimed at; which
+    of PULSES time is; the drums that carry back and time."""
     ours: Bools
     """(N, 4, 16): where the player has no hit of a role, and its voice may have one."""
     bits: Floats
@@ -96,6 +97,10 @@ class Bounds(LaneArrays):
     """(N, 3, 16): most strokes of each player's hands, and of a hi-hat, at once."""
     voices: Floats
     """(N, 4): most families that sound in each role."""
+    foreign: Bools
+    """(N, 16 drums): those of low, back and time that are of no voice that carries one."""
+    given: Bools
+    """(N, 16 drums): those that the player has hit."""
     open_hats: Bools
     """(N, 16): the player's."""
     line: Bools
@@ -121,6 +126,8 @@ def bounds(hit: Bools, fixed: Bools, aim: Floats) -> Bounds:
         imbalance=np.maximum(imbalance(role), IMBALANCE).astype(np.float32),
         strokes=np.maximum(counts[:, 4:], AT_ONCE[:, None]),
         voices=np.maximum(_voices(given), 1),
+        foreign=~carriers(given, aim) & ~IN_ROLE[-1],
+        given=np.logical_or.reduce(given, axis=2),
         open_hats=given[:, _OPEN],
         line=line_cells(given, fixed),
         by_foot=np.maximum(given[:, _PEDAL].sum(1), MOST_BY_FOOT),
@@ -136,7 +143,7 @@ def excess(hit: Bools, allowed: Bounds) -> Floats:
         _place(role, allowed),
         _syncopation(role, allowed),
         np.maximum(imbalance(role) - allowed.imbalance, 0),
-        _hands(counts[:, 4:], _voices(hit), allowed),
+        _hands(counts[:, 4:], hit, allowed),
         _pulse(hit, role, allowed),
     ]
     return np.stack(figures, axis=1).astype(np.float32) * _SCALE
@@ -154,6 +161,16 @@ def open_cells(given: Bools, fixed: Bools) -> Bools:
     usable = family | ((~taken).astype(np.float32) @ _OF_ROLE > 0)
     drum = usable @ _FAMILY > 0
     return in_roles(~fixed & drum[..., None]) & ~in_roles(given)
+
+
+def carriers(given: Bools, aim: Floats) -> Bools:
+    """Drums of the voices that carry a role: the player's, else those aimed at, (N, 16 drums)."""
+    theirs = given.any(2) @ _FAMILY.T > 0  # (N, families)
+    wanted = aim[:, 6:8].astype(np.int_)  # the drums of back and time
+    aimed = (IN_FAMILY[:, wanted].any(2).T) | FAMILY_IN_ROLE[0]
+    taken = theirs @ _OF_ROLE.T > 0  # (N, roles)
+    is_taken = taken @ FAMILY_IN_ROLE.astype(np.float32) > 0  # (N, families)
+    return np.where(is_taken, theirs, aimed) @ _FAMILY > 0
 
 
 def line_cells(given: Bools, fixed: Bools) -> Bools:
@@ -226,10 +243,11 @@ def _syncopation(role: Bools, allowed: Bounds) -> Floats:
     return off + np.maximum(back - most, 0) + np.maximum(least - back, 0)
 
 
-def _hands(strokes: Floats, voices: Floats, allowed: Bounds) -> Floats:
-    """Strokes too many at once, and voices too many in a role."""
+def _hands(strokes: Floats, hit: Bools, allowed: Bounds) -> Floats:
+    """Strokes too many at once, voices too many in a role, and drums of voices that carry none."""
     too_many = np.maximum(strokes - allowed.strokes, 0).sum((1, 2))
-    return too_many + np.maximum(voices - allowed.voices, 0).sum(1)
+    foreign = (hit.any(2) & ~allowed.given & allowed.foreign).sum(1)
+    return too_many + foreign + np.maximum(_voices(hit) - allowed.voices, 0).sum(1)
 
 
 def _pulse(hit: Bools, role: Bools, allowed: Bounds) -> Floats:

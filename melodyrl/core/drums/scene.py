@@ -13,6 +13,7 @@ from melodyrl.core.drums.rules import (
     Floats,
     accents,
     bounds,
+    carriers,
     excess,
     hits,
     in_roles,
@@ -24,7 +25,7 @@ SIZE = Size(STEPS, len(KIT), 2)
 
 NAME = "drums"
 
-PLANES = 26
+PLANES = 27
 """Pictures of the grid that `see` makes."""
 
 WEIGHTS: Floats = np.full(len(TERMS), 1.0, np.float32)
@@ -79,6 +80,7 @@ def see(easel: Easel) -> Floats:
         np.einsum("rd,rt->dt", of_role, _LOG_ODDS)[None],
         np.einsum("rd,nr->nd", of_role, gap)[..., None],
         np.minimum(heard, 1),
+        carriers(hit & easel.fixed, easel.aim)[..., None],
         (pull * np.conj(_CIRCLE)).real[:, None, :],
         (pull * np.conj(_CIRCLE)).imag[:, None, :],
         np.einsum("d,nt->ndt", of_role[2], line.astype(np.float32)),
