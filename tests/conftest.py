@@ -1,4 +1,4 @@
-"""What the machine must have: MELODYRL_REQUIRE=jack,alsa,browser lets no such test be skipped."""
+"""What there must be: MELODYRL_REQUIRE=jack,alsa,browser,daw lets no test of those be skipped."""
 
 import atexit
 import os

@@ -11,6 +11,9 @@ schemes" (Biometrika 41, 1954), for how drift is noticed. The constants are ours
 clocks of 60 to 160 quarter notes a minute with a jitter of 0 to 3 ms.
 """
 
+from cmath import exp, phase
+from math import pi
+
 from melodyrl.core.engine.check import FASTEST_BPM, SLOWEST_BPM
 
 _TICK_NS_AT_1_BPM = 2.5e9
@@ -28,8 +31,12 @@ _TRUSTED = 4
 _RUN = 12
 """Doubted ticks, half a quarter, after which they are judged in any case."""
 
-_ON_LINE = 1.3
-"""Jitters from our line within which the mean of a run lies on it: three and a half deviations."""
+_ON_LINE = 1.5
+"""Jitters from our line within which the mean of a run lies on it; with more, clocks that stood
+still are taken for ones that lost ticks (tried)."""
+
+_LOST_AT_ONCE = 2
+"""Ticks that a clock is believed to lose in a row: of more, it is likelier that it stood still."""
 
 LOST_TICKS = 12
 """Ticks of silence after which the clock is taken to be gone."""
@@ -124,12 +131,11 @@ class DelayLockedLoop:
         Where they lie on our line some ticks were lost. Else none were: the clock itself stood
         still for a while, as a DAW's does when its audio falls behind.
         """
-        mean_ns = sum(self._doubted) / len(self._doubted)
-        beside_ns = mean_ns - sum(lost) / len(lost) * self.period_ns
-        if abs(beside_ns) <= _ON_LINE * self._drift.jitter_ns:
+        beside_ns = abs(_beside(self._doubted, self.period_ns))
+        if beside_ns <= _ON_LINE * self._drift.jitter_ns and lost[0] <= _LOST_AT_ONCE:
             self._skip(lost[-1])
         else:
-            self.at_ns += mean_ns
+            self.at_ns += sum(self._doubted) / len(self._doubted)
             self.memory = min(self.memory, _RUN)
 
     def _skip(self, ticks: int) -> None:
@@ -178,6 +184,16 @@ def _line(values: list[float]) -> tuple[float, float]:
     spread = count * (count * count - 1) / 12
     slope = sum((i - centre) * value for i, value in enumerate(values)) / spread
     return mean - slope * centre, slope
+
+
+def _beside(errors_ns: list[float], period_ns: float) -> float:
+    """How far errors lie beside whole periods, in the mean.
+
+    A mean of angles, since about half a period beside some are rounded up and some down, and in the
+    plain mean of what is left these would cancel out.
+    """
+    turn = sum(exp(2j * pi * error / period_ns) for error in errors_ns)
+    return phase(turn) / (2 * pi) * period_ns
 
 
 def _squares(values: list[float]) -> float:

@@ -19,6 +19,7 @@ from tests.live.doubles import MS
 
 SECOND = 1_000 * MS
 BEAT = 24
+TICK_MS = 2500 / 120
 few = settings(max_examples=15, deadline=None, derandomize=True)
 """The same clocks each time: what chance does to one in hundreds says nothing of a change."""
 seeds = st.integers(0, 2**32 - 1)
@@ -301,9 +302,11 @@ def test_an_hour_of_jittery_clock_is_a_small_recording():
     assert an_hour < 10_000, "of 173,000 ticks, and of 200,000 events that are kept"
 
 
-@pytest.mark.parametrize("pause_ms", [12, 30, 47, 70])
-def test_a_clock_that_stands_still_for_a_moment_has_lost_no_tick(pause_ms):
-    moments, arrivals = clock([120.0] * BEAT * 20, jitter_ms=1.0)
+@pytest.mark.parametrize("pause_ms", [12, 30, 47, 70, 1.5 * TICK_MS, 2.5 * TICK_MS, 3 * TICK_MS])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_clock_that_stands_still_for_a_moment_has_lost_no_tick(pause_ms, seed):
+    """Neither where half a tick is by chance told as one or none, nor for three whole ones."""
+    moments, arrivals = clock([120.0] * BEAT * 20, jitter_ms=1.5, seed=seed)
     late = slice(BEAT * 10, None)
     moments[late] += pause_ms * MS
     arrivals[late] += pause_ms * MS
