@@ -26,6 +26,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "meter": ("beats", "unit"),
     "feel": ("feel",),
     "split": ("pitch",),
+    "drums": ("on",),
+    "cell": ("drum", "step", "cell"),
+    "variation": ("bars",),
+    "pattern": ("change",),
     "policy": ("name",),
     "start": (),
     "stop": (),
@@ -60,7 +64,7 @@ def _plain(name: str, value: Argument) -> Argument:
     """A value as the page writes it: many senders know nothing but floats."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return bool(value) if name == "minor" and value in (0, 1) else value
+    return bool(value) if name in ("minor", "on") and value in (0, 1) else value
 
 
 class Osc:

@@ -7,13 +7,17 @@ import pytest
 
 from melodyrl.cli.osc import FIELDS, ROOT, Osc, wish_of
 from melodyrl.core.engine.events import (
+    ChangeDrums,
     ChoosePolicy,
     Panic,
+    SetCell,
+    SetDrums,
     SetKey,
     SetKnob,
     SetMode,
     SetSplit,
     SetTempo,
+    SetVariation,
     Tap,
 )
 from melodyrl.core.midi.messages import NoteOff, NoteOn
@@ -60,6 +64,10 @@ def test_messages_arrive_in_order_and_a_bad_one_is_answered_with_a_sentence(osc,
         ("split", (None,), SetSplit(None)),
         ("policy", ("rules",), ChoosePolicy("rules")),
         ("tap", (), Tap()),
+        ("drums", (1.0,), SetDrums(True)),
+        ("cell", ("kick", 4.0, "hit"), SetCell("kick", 4, "hit")),
+        ("variation", (8,), SetVariation(8)),
+        ("pattern", ("fill",), ChangeDrums("fill")),
     ],
 )
 def test_a_message_is_what_the_page_would_ask_for(kind, arguments, wish):

@@ -207,6 +207,16 @@ def test_a_variation_is_asked_for_a_bar_before_it_enters():
     assert asked == [None, Asked(1, "vary"), None, Asked(2, "vary"), None, Asked(3, "vary")]
 
 
+def test_a_pedal_turns_it_on_and_asks_for_a_fill():
+    bandmate = engine(drums=False, mode="off", bindings=((80, "drums-on"), (81, "drums-vary")))
+    told = [ControlChange(81, 127), ControlChange(80, 127), ControlChange(81, 0)]
+
+    outgoing = run_offline(bandmate, [(0, each) for each in told], 0)
+
+    assert strokes(outgoing) == [(0, KICK)]
+    assert bandmate.snapshot().drums.asked == Asked(1, "vary")
+
+
 def test_it_swings_with_the_line():
     knobs = dict(EngineConfig().knobs) | {"swing": 1.0}
     outgoing = run_offline(

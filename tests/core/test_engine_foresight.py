@@ -78,6 +78,24 @@ def test_a_fork_goes_on_alike_and_leaves_the_engine_as_it_was(policies):
     assert ahead.snapshot().policies == engine.snapshot().policies
 
 
+def test_drums_go_on_alike_in_a_fork_and_are_not_foreseen_as_notes(policies):
+    drums = {"drums": True, "pattern": "hat xxxx xxxx xxxx xxxx"}
+    engine, twin = engine_of(policies, **drums), engine_of(policies, **drums)
+    foresight = Foresight(engine_of(policies, **drums))
+    for each in (engine, twin):
+        each.receive(NoteOn(60), Nanos(0))
+        each.due(Nanos(5 * BEAT))
+    foresight.tell(NoteOn(60), Nanos(0))
+
+    ahead = engine.fork().due(Nanos(16 * BEAT))
+    coming = foresight.coming(Nanos(5 * BEAT), Nanos(16 * BEAT))
+
+    assert ahead == twin.due(Nanos(16 * BEAT)) == engine.due(Nanos(16 * BEAT))
+    assert sum(each.message == NoteOn(42, 54, 9) for each in ahead) > 10
+    assert coming
+    assert 42 not in {note.pitch for note in coming}
+
+
 def test_an_event_changes_what_is_foreseen(policies):
     foresight = Foresight(engine_of(policies))
     foresight.tell(NoteOn(48), Nanos(0))

@@ -1,13 +1,16 @@
 """The controls of the player's keyboard: what each one turns, and learning it by turning one."""
 
 from melodyrl.core.engine.events import (
+    CHANGES,
     KNOBS,
     MODES,
     TARGETS,
     Bindings,
+    ChangeDrums,
     Command,
     KnobName,
     Panic,
+    SetDrums,
     SetKnob,
     SetMode,
     Stop,
@@ -22,6 +25,9 @@ _BANK_SELECT = (0, 32)
 _FIRST_OF_THE_MODES = 120
 _SWITCHED: dict[str, Command] = {
     **{f"mode-{mode}": SetMode(mode) for mode in MODES},
+    **{f"drums-{change}": ChangeDrums(change) for change in CHANGES},
+    "drums-on": SetDrums(True),
+    "drums-off": SetDrums(False),
     "stop": Stop(),
     "panic": Panic(),
 }

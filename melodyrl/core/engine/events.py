@@ -50,7 +50,18 @@ SPLITS = (21, 108)
 """The lowest and the highest pitch at which the keyboard can be parted: the keys of a piano."""
 
 SwitchName = Literal[
-    "mode-solo", "mode-answer", "mode-harmony", "mode-chords", "mode-off", "stop", "panic"
+    "mode-solo",
+    "mode-answer",
+    "mode-harmony",
+    "mode-chords",
+    "mode-off",
+    "stop",
+    "panic",
+    "drums-on",
+    "drums-off",
+    "drums-fill",
+    "drums-vary",
+    "drums-clear",
 ]
 Target = KnobName | SwitchName
 """What a control of the player's keyboard can turn: a knob, or a command that it switches."""
@@ -273,19 +284,9 @@ class Halt:
 
 Setting = SetKnob | SetMode | SetFeel | SetTempo | SetClock | SetKey | SetMeter | SetSplit
 Drumming = SetDrums | SetCell | SetVariation | ChangeDrums | SetFill
-Command = Setting | Tap | Start | Stop | Panic | Release
+Command = Setting | Drumming | Tap | Start | Stop | Panic | Release
 Event = (
-    NoteOn
-    | NoteOff
-    | ControlChange
-    | Command
-    | Drumming
-    | Learn
-    | Forget
-    | Announce
-    | SetPolicy
-    | Sync
-    | Halt
+    NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Announce | SetPolicy | Sync | Halt
 )
 
 

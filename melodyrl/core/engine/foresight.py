@@ -37,13 +37,18 @@ class Foresight:
     def coming(self, from_ns: Nanos, until_ns: Nanos) -> list[Note]:
         """The notes that will begin between two moments, by start; they end at `until_ns` at last.
 
+        The drums are left out: their pattern shows them.
+
         The moments do not go back before something is told.
         """
         if self._ahead is None:
             self._ahead, self._said = self._engine.fork(), []
         self._said += self._ahead.due(until_ns)
         messages = [
-            (each.due_ns, each.message) for each in self._said if isinstance(each.message, Message)
+            (each.due_ns, each.message)
+            for each in self._said
+            if isinstance(each.message, Message)
+            and each.message.channel != self._engine.drum_channel
         ]
         notes = [note for note in notes_of(messages, until_ns) if note.start_ns >= from_ns]
         self._said = [each for each in self._said if each.due_ns >= from_ns]
