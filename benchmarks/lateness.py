@@ -8,7 +8,8 @@ Three ways in turn, each beside a bare loop that sleeps until the very moments o
 - clocked: as it is, slaved to a MIDI clock with a jitter of 1.5 ms.
 Ours plays with the real-time priority that `melodyrl jam` asks for, where that is allowed.
 Prints the lateness (sent - due, in ms) of notes and of the bare loop, the ratio of their 99th
-percentiles, and the share of each within 1 ms.
+percentiles, the share of each within 1 ms, and the share of each that met its deadline: less than
+10 ms late, as the page counts it; a note that was too late to be sent at all did not.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from melodyrl.core.music import Key
 from melodyrl.live.clock import MonotonicClock
 from melodyrl.live.follower import MidiFollower
 from melodyrl.live.inbox import Inbox
+from melodyrl.live.lateness import MISSED_NS
 from melodyrl.live.leader import Leader
 from melodyrl.live.loop import Loop
 from melodyrl.live.machine import hurry
@@ -43,6 +45,7 @@ CHORD = (57, 60, 64)
 AGAIN_S = 10.0
 WARM_NS = 2_000_000_000
 STEP_NS_AT_1_BPM = 15e9
+MISSED_MS = MISSED_NS / 1e6
 
 
 class Timed:
@@ -77,7 +80,7 @@ def main() -> None:
     parser.add_argument("--way", nargs="*", choices=WAYS, default=WAYS)
     parser.add_argument("--policy", default="shipped")
     arguments = parser.parse_args()
-    print(f"{'':>18}  notes    p50    p99  worst bare p99 ratio <= 1 ms  bare")
+    print(f"{'':>18}  notes    p50    p99  worst bare p99 ratio <= 1 ms  bare     met  bare")
     for tempo_bpm in arguments.tempo:
         for name in arguments.way:
             given = (name, tempo_bpm, arguments.seconds, arguments.policy)
@@ -95,10 +98,11 @@ def beside(first: Callable, first_given: tuple, second: Callable, second_given: 
 def report(name: str, ours: Figures, bare: Figures) -> None:
     p50, p99 = np.quantile(ours, [0.5, 0.99])
     bare_p99 = float(np.quantile(bare, 0.99))
-    met, bare_met = float(np.mean(ours <= 1.0)), float(np.mean(bare <= 1.0))
+    near, bare_near = float(np.mean(ours <= 1.0)), float(np.mean(bare <= 1.0))
+    met, bare_met = float(np.mean(ours < MISSED_MS)), float(np.mean(bare < MISSED_MS))
     print(
         f"{name:>18} {len(ours):6} {p50:6.2f} {p99:6.2f} {ours.max():6.2f} {bare_p99:8.2f} "
-        f"{p99 / bare_p99:5.2f} {met:7.3f} {bare_met:.3f}",
+        f"{p99 / bare_p99:5.2f} {near:7.3f} {bare_near:.3f} {met:7.4f} {bare_met:.3f}",
         flush=True,
     )
 
@@ -136,7 +140,7 @@ def play(name: str, tempo_bpm: float, seconds: float, policy_name: str) -> Figur
     loop.stop()
     inbox.wake()
     thread.join()
-    return np.array(timed.late_ms)
+    return np.array(timed.late_ms + [np.inf] * loop.lateness.dropped)
 
 
 def strike(inbox: Inbox) -> None:
