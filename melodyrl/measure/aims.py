@@ -98,14 +98,14 @@ def _of_takes(found: Evaluation, people: People) -> Iterator[Aim]:
         return
     wanted = DISTINCT * variety.takes
     yield Aim(
-        f"Different melodies in {variety.takes} takes on one chart",
+        f"Different melodies in {variety.takes} takes on one chart, in one feel",
         f"at least {wanted:.0f}",
         f"{variety.distinct:.1f}",
         variety.distinct >= wanted,
     )
     band = people.same_tune
     yield Aim(
-        "How alike two takes are",
+        "How alike two of them are",
         f"{band.low:.2f} to {band.high:.2f}, as two stretches of one tune",
         f"{variety.similarity:.2f}",
         bool(band.holds(variety.similarity)),

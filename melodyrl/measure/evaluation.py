@@ -35,8 +35,8 @@ STEPS = 256
 MIXTURES = 11
 """Points of the front."""
 
-VARIED = 5
-"""Progressions that takes are compared on."""
+VARIED = 6
+"""Progressions that takes are compared on: one for each feel."""
 
 SAMPLES = 8
 """Melodies that are shown: those over the first progressions, not chosen."""

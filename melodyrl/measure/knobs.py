@@ -1,7 +1,7 @@
 """Does a knob do what it is called? Each in 21 settings, heard through a metric of its name.
 
 No metric here is what the knob's reward term computes, and all settings of a knob play over the
-same progressions.
+same progressions, each in the same feel: what changes is the knob.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.engine.events import KNOBS, KnobName
+from melodyrl.core.policy.feel import FEELS
 from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.env.plan import Plan
 from melodyrl.measure.bands import Band
@@ -144,7 +145,8 @@ def _means(
     density = np.array([each.get("density", default) for each in knobs], np.float32)[setting]
     lanes = lanes_of(w, density, plan.take(np.tile(np.arange(count), len(knobs))))
     rng, temperature = np.random.default_rng(seed), KNOBS["temperature"][2]
-    played = perform(lanes, Sampled(policy, temperature, rng), told)
+    feels = np.tile(1 + np.arange(count) % len(FEELS), len(knobs))
+    played = perform(lanes, Sampled(policy, temperature, rng, feels), told)
     return np.stack([_mean(_part(played, setting == n), known) for n in range(len(knobs))])
 
 

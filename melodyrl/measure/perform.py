@@ -82,15 +82,24 @@ def tunes(performance: Performance, name: str) -> list[Tune]:
 class Sampled:
     """A Strategy: a network policy as it plays live, in all lanes at once, from their beginning."""
 
-    def __init__(self, policy: NetworkPolicy, temperature: float, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        policy: NetworkPolicy,
+        temperature: float,
+        rng: np.random.Generator,
+        feels: NDArray[np.int_] | None = None,
+    ) -> None:
+        """`feels` (N,) are rows of `policy.feel`; None: each lane draws its own, as live."""
         self._network, self._temperature, self._rng = policy.network, temperature, rng
+        self._feels = feels
         self._intent: Intent | None = None
 
     def __call__(self, lanes: MelodyLanes, seen: Observation) -> NDArray[np.int_]:
         """Draw an action for each lane."""
         if self._intent is None:
             self._intent, self._wanted = Intent.start(lanes.lanes), lanes.density.copy()
-        intend(self._intent, lanes.melody, lanes.context, self._wanted, None, self._rng)
+        moment = lanes.melody, lanes.context, self._wanted
+        intend(self._intent, *moment, self._feels, self._rng)
         paced = pace(self._wanted, self._intent.feel)
         if (paced != lanes.density).any():
             lanes.density[:] = paced

@@ -1,10 +1,15 @@
-"""Does it always play the same? Many takes on one progression, compared with one another."""
+"""Does it always play the same? Many takes on one progression, compared with one another.
+
+The takes of a progression are of one feel, for two stretches of a tune of people's are; the next
+progression has the next feel.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from melodyrl.core.engine.events import KNOBS
+from melodyrl.core.policy.feel import FEELS
 from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.env.plan import Plan
 from melodyrl.env.tune import Tune
@@ -30,8 +35,9 @@ def vary(
 ) -> Variety:
     """So many takes on each progression of a plan."""
     progressions = len(plan.length)
-    lanes = lanes_for({}, plan.take(np.repeat(np.arange(progressions), takes)))
-    played = perform(lanes, Sampled(policy, KNOBS["temperature"][2], rng), told)
+    progression = np.repeat(np.arange(progressions), takes)
+    lanes, feels = lanes_for({}, plan.take(progression)), 1 + progression % len(FEELS)
+    played = perform(lanes, Sampled(policy, KNOBS["temperature"][2], rng, feels), told)
     heard = [_beginning(tune) for tune in tunes(played, "take")]
     groups = [heard[n : n + takes] for n in range(0, len(heard), takes)]
     distinct = [len({_notes(tune) for tune in group}) for group in groups]

@@ -39,6 +39,9 @@ LINE, TIMING = 2.0, 1.5
 """Powers of a weight against the usual one: how far the two knobs turn their habit. At 1 the mean
 interval hardly fell below 2.2 semitones."""
 
+DENSITY = 4.0
+"""Power of the wanted density against the usual one. At 1 the knob went half as far as it says."""
+
 PLACE = 0.5
 """How much of what the place in the bar says to people is kept with the knobs as usual. The
 policy's own rhythm says it too: at 1 notes were syncopated half as often as people's."""
@@ -141,7 +144,7 @@ def _events(
     of_feels, place_says = _event_tables()
     of_feel = of_feels.take(intent.feel * np.intp(rhythm.PLACES) + here, axis=0)
     chance = np.exp(of_feel + (timing - 1.0) * place_says.take(here, axis=0))
-    chance[:, ONSET] *= density_B / feel.rates().take(intent.feel)
+    chance[:, ONSET] *= (density_B / feel.rates().take(intent.feel)) ** DENSITY
     return chance
 
 

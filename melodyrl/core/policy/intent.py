@@ -77,12 +77,13 @@ def intend(
     melody: Melody,
     context: Context,
     density_B: FloatArray,
-    chosen: int | None,
+    chosen: int | NDArray[np.int_] | None,
     rng: np.random.Generator,
 ) -> None:
     """Draw anew, in place, in the lanes where a bar begins.
 
-    density_B is the wanted density in onsets a beat, chosen a row of `feel`, or None for any.
+    density_B is the wanted density in onsets a beat, chosen a row of `feel`, or one for each lane
+    (B,), or None for any.
     """
     begins = intent.bar != context.bar
     if not begins.any():
@@ -93,7 +94,7 @@ def intend(
         drawn = 1 + (np.cumsum(feel.shares()) <= draws[2][:, None]).sum(axis=1)
         intent.feel[moves_on] = np.minimum(drawn, len(feel.FEELS))[moves_on]
     else:
-        intent.feel[begins] = chosen
+        intent.feel[begins] = np.broadcast_to(chosen, begins.shape)[begins]
     wanted = feel.pace(density_B, intent.feel) * (context.bar_steps / 4)
     intent.answer[begins] = _answers(melody, context, THIN * wanted, draws[0])[begins]
     intent.bar[:] = context.bar
