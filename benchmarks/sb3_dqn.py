@@ -15,11 +15,11 @@ from gymnasium import ObservationWrapper, spaces
 from numpy.typing import NDArray
 from stable_baselines3 import DQN
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.vec_env import VecEnv
 
 from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.env.lanes import MelodyLanes, Observation
 from melodyrl.env.melody_env import MelodyEnv
+from melodyrl.learn.compare.vec_env import LanesEnv
 
 Floats = NDArray[np.float32]
 
@@ -114,8 +114,10 @@ def flat(seen: Observation) -> Floats:
 
 def make(environments: int, w: Floats, seed: int) -> Any:
     """One environment of Gymnasium, or so many lanes as SB3 knows vectors of them."""
-    single = Flat(MelodyEnv("eight-bar", weights=w))
-    return single if environments == 1 else Lanes(environments, w, seed, single)
+    if environments == 1:
+        return Flat(MelodyEnv("eight-bar", weights=w))
+    rng = np.random.default_rng(seed)
+    return LanesEnv(MelodyLanes(EIGHT_BAR, environments, rng, weights=w), flat)
 
 
 class Flat(ObservationWrapper):
@@ -130,47 +132,3 @@ class Flat(ObservationWrapper):
     def observation(self, observation: dict[str, Floats]) -> Floats:
         """Features and judgements, (D + A * K,)."""
         return np.concatenate([observation["features"], observation["judgement"].ravel()])
-
-
-class Lanes(VecEnv):
-    """MelodyLanes as SB3 knows vectors of environments."""
-
-    def __init__(self, count: int, w: Floats, seed: int, single: Flat) -> None:
-        rng = np.random.default_rng(seed)
-        self._w, self._lanes = w, MelodyLanes(EIGHT_BAR, count, rng, weights=w)
-        super().__init__(count, single.observation_space, single.action_space)
-
-    def reset(self) -> Floats:
-        """Begin everywhere."""
-        return flat(self._lanes.reset())
-
-    def step_async(self, actions: NDArray[np.int64]) -> None:
-        """Keep the actions."""
-        self._actions = actions
-
-    def step_wait(self) -> tuple[Floats, Floats, NDArray[np.bool_], list[dict[str, Any]]]:
-        """Take them."""
-        step = self._lanes.step(self._actions)
-        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
-        final = flat(step.final) if step.done.any() else None
-        for lane in np.flatnonzero(step.done):
-            infos[lane] = {"terminal_observation": final[lane]}
-        return flat(step.observation), step.reward @ self._w, step.done, infos
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-        """Nothing is known."""
-        return [None] * self.num_envs
-
-    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        """Nothing is set."""
-
-    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> Any:
-        """Nothing is called."""
-        return [None] * self.num_envs
-
-    def env_is_wrapped(self, wrapper_class: Any, indices: Any = None) -> list[bool]:
-        """By nothing."""
-        return [False] * self.num_envs

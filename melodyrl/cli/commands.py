@@ -5,6 +5,7 @@ from typing import Annotated
 from tyro.conf import subcommand
 
 from melodyrl.cli.accompany import Accompany
+from melodyrl.cli.compare import Compare
 from melodyrl.cli.compose import Compose
 from melodyrl.cli.doctor import Doctor
 from melodyrl.cli.evaluate import Evaluate
@@ -26,6 +27,7 @@ Command = (
     | Annotated[Takes, subcommand("takes")]
     | Annotated[Train, subcommand("train")]
     | Annotated[Sweep, subcommand("sweep")]
+    | Annotated[Compare, subcommand("compare")]
     | Annotated[Evaluate, subcommand("evaluate")]
     | Annotated[Fit, subcommand("fit")]
     | Annotated[Policies, subcommand("policies")]

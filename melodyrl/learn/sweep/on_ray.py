@@ -15,9 +15,10 @@ from ray import tune
 from ray.tune.schedulers import ASHAScheduler
 
 from melodyrl.learn.likeness import LIKENESS
+from melodyrl.learn.pool import MOST_CRASHES
 from melodyrl.learn.run_folder import Point
 from melodyrl.learn.sweep.plan import Trial
-from melodyrl.learn.sweep.pool import MOST_CRASHES, Ended
+from melodyrl.learn.sweep.pool import Ended
 from melodyrl.learn.sweep.trial import measures, outcome, run_trial, write_outcome
 from melodyrl.learn.tasks import task_of
 

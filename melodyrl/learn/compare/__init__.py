@@ -1,0 +1,1 @@
+"""Learners side by side on one task: the same features, the same reward, the same budget."""
