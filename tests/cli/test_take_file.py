@@ -5,7 +5,7 @@ import mido
 from melodyrl.cli.take_file import take_file
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Nanos, SetCell, SetDrums, SetMeter, SetTempo
+from melodyrl.core.engine.events import Nanos, SetCell, SetDrums, SetMeter, SetTempo, Sync
 from melodyrl.core.engine.notes import take_of
 from melodyrl.core.engine.offline import run_offline
 from melodyrl.core.midi.messages import NoteOff, NoteOn
@@ -80,6 +80,27 @@ def test_drums_are_a_track_of_their_own_on_the_bars_that_they_began():
     assert onsets(drums) == [(480, 9)]
     assert [message.note for message in drums if message.type == "note_on"] == [38]
     assert onsets(file.tracks[1]) == [(2 * 480, 0)]
+
+
+def test_led_by_a_clock_the_bars_are_those_of_its_song():
+    """The song is in the middle of a bar, slower than was thought, and the clock drifts."""
+    began, step_ns = 5 * SECOND, 60 * SECOND / 96 / 4
+    pattern = "kick x--- ---- x--- ----\nsnare ---- x--- ---- x---"
+    engine = Engine(EngineConfig(clock="midi", drums=True, pattern=pattern), BusyPolicy())
+    words = [(began, 24.0, 120.0), (began, 24.0, 96.0)]
+    words += [
+        (began + round(16 * bar * step_ns), 24.0 + 16 * bar, 96 + bar / 50) for bar in range(1, 5)
+    ]
+    events = [(Nanos(at_ns), Sync(Nanos(at_ns), step, bpm)) for at_ns, step, bpm in words]
+    run_offline(engine, events, Nanos(began + round(79.5 * step_ns)))
+    recording = engine.recording()
+
+    file = mido.MidiFile(file=io.BytesIO(take_file(take_of(recording, engine.sent()), recording)))
+
+    played = [tick for tick, _ in onsets(file.tracks[3])]
+    assert len(played) == 20
+    assert played[0] == 8 * 120, "the file begins with the bar that the song was in"
+    assert all(abs(tick - 480 * (number + 2)) <= 2 for number, tick in enumerate(played))
 
 
 def test_take_of_nothing_is_a_file_all_the_same():

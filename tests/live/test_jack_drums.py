@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from itertools import pairwise
 
+import mido
 import numpy as np
 import pytest
 
@@ -23,6 +24,9 @@ snare .... x... .... x...
 """
 TICKS, BAR = 6, 16
 """Ticks of a sixteenth, sixteenths of a bar."""
+
+SIXTEENTH = 120
+"""Ticks of a file."""
 
 ON_GRID = 0.9
 """Share of strokes that must be nearest to the first tick of a sixteenth: by chance it were .17. A
@@ -144,6 +148,15 @@ def test_drums_keep_to_the_song_of_a_real_clock(rig, record_property):
     assert np.mean([step in (0, 8) for step in kicks]) >= ON_GRID, "the player's cells alone"
 
 
+def onsets_of(track):
+    at, found = 0, []
+    for message in track:
+        at += message.time
+        if message.type == "note_on" and message.velocity:
+            found.append((at, message.note))
+    return found
+
+
 def test_a_take_with_drums_plays_again_byte_for_byte(rig, capsys):
     rig.say("master", "tempo 140", "play")
     pause(5)
@@ -160,3 +173,9 @@ def test_a_take_with_drums_plays_again_byte_for_byte(rig, capsys):
     assert any(isinstance(event, SetFill) for _, event in session.recording.events)
     assert session.hanging == []
     assert len(session.wire) > 30
+    main(["takes", "1", "-o", str(rig.takes / "take.mid"), "--folder", str(rig.takes)])
+    (drums,) = [t for t in mido.MidiFile(rig.takes / "take.mid").tracks if t.name == "drums"]
+    assert {message.channel for message in drums if not message.is_meta} == {DRUMS}
+    kicks = [tick % (BAR * SIXTEENTH) for tick, pitch in onsets_of(drums) if pitch == KICK]
+    on_the_bars = [min(abs(tick - at) for at in (0, 960, 1920)) < SIXTEENTH / 4 for tick in kicks]
+    assert np.mean(on_the_bars) >= ON_GRID, "the file has the bars of the song"
