@@ -8,17 +8,19 @@ a callback that sends on) and to `melodyrl jam --mode harmony --thru`, with its 
 browser and a take recording. It measures from sending a note to hearing
 - bare: the note, from the bare thru;
 - thru: the note, from melodyrl;
-- voice: the second voice that melodyrl chose for it.
+- leaps, line: the second voice that melodyrl chose for it, where the notes leap over two octaves,
+  and where they keep within one, as a tune does.
 `jack_midi_latency_test` cannot be asked of melodyrl: it sends one note again and again, sooner than
 the guard against loops believes a player could. Of the bare thru it is asked, to have a second say.
 
 Then, inside a process that keeps one processor while another process keeps the other: how long a
 decision takes, with the priority that `melodyrl jam` asks for, and with time in between to think
-ahead, as it has there. At a step of the grid; and for a second voice, to the leaping notes that the
-stranger plays, and to a line within an octave, alone and over chords of the left hand.
+ahead, as it has there: at a step of the grid, and for a second voice to leaps, to a line, and to a
+line over chords of the left hand.
 """
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
@@ -37,8 +39,9 @@ import rtmidi
 
 APIS = {"jack": rtmidi.API_UNIX_JACK, "alsa": rtmidi.API_LINUX_ALSA}
 OURS, THEIRS = "melodyrl", "bare"
-NOTES = range(52, 77)
+LEAPS = tuple(52 + number * 7 % 25 for number in range(25))
 LINE = (60, 62, 64, 62, 67, 65, 64, 62, 69, 67, 64, 65, 67, 71, 69)
+TUNES = {"leaps": LEAPS, "line": LINE}
 CHORDS = ((48, 52, 55), (45, 48, 52), (41, 45, 48), (43, 47, 50))
 SPLIT = 57
 STEP_NS = 125_000_000
@@ -147,15 +150,15 @@ def thru(api: str) -> None:
 
 def stranger(api: str, notes: int) -> None:
     """Play notes to both in turns, and say how long each answer took."""
-    chance, late_ms = random.Random(1), {"bare": [], "thru": [], "voice": []}
-    peers = {name: Peer(api, name) for name in (THEIRS, OURS)}
-    for number in range(notes):
-        note = NOTES[number * 7 % len(NOTES)]
+    chance, peers = random.Random(1), {name: Peer(api, name) for name in (THEIRS, OURS)}
+    late_ms: dict[str, list[float]] = {name: [] for name in ("bare", "thru", *TUNES)}
+    for tune, number in itertools.product(TUNES, range(notes // len(TUNES))):
+        note = TUNES[tune][number % len(TUNES[tune])]
         bare, ours = peers[THEIRS].play(note, 1), peers[OURS].play(note, 2)
         for name, heard, channel in (
             ("bare", bare, 0),
             ("thru", ours, 0),
-            ("voice", ours, CHANNEL - 1),
+            (tune, ours, CHANNEL - 1),
         ):
             late_ms[name] += [heard[channel]] if channel in heard else []
         time.sleep(chance.uniform(SHORTEST_S, LONGEST_S))
@@ -236,10 +239,9 @@ def decide() -> dict[str, list[float]]:
     solo = Engine(EngineConfig(key=key), policy)
     voices = [Engine(EngineConfig(key=key, mode="harmony", split=SPLIT), policy) for _ in range(2)]
     leaping = Engine(EngineConfig(key=key, mode="harmony"), policy)
-    leaps = [NOTES[number * 7 % len(NOTES)] for number in range(len(NOTES))]
     return {
         "a step": took_us(solo, LINE, CHORDS)[0][100:],
-        "a second voice to leaps": took_us(leaping, leaps)[1][100:],
+        "a second voice to leaps": took_us(leaping, LEAPS)[1][100:],
         "a second voice to a line": took_us(voices[0], LINE)[1][100:],
         "a second voice to a line over chords": took_us(voices[1], LINE, CHORDS)[1][100:],
     }
