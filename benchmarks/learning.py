@@ -28,23 +28,19 @@ import torch
 from environment import lanes_rate, single_rate
 
 from melodyrl.core.policy.observe import bits
-from melodyrl.core.policy.presets import EIGHT_BAR, FULL
+from melodyrl.core.policy.presets import FULL
 from melodyrl.env import baselines
 from melodyrl.env.lanes import MelodyLanes
-from melodyrl.env.optimum import Optimum
-from melodyrl.env.players import eight_bar_plan
-from melodyrl.env.progressions import test_progressions
+from melodyrl.learn.compare.course import EQUAL, Course
 from melodyrl.learn.config import TrainConfig
 from melodyrl.learn.replay.store import Store
 from melodyrl.learn.replay.sum_tree import SumTree
 from melodyrl.learn.tasks import task_of
 from melodyrl.learn.train import trainer_of
 from melodyrl.learn.trainer import Trainer
-from rewards.preference import PREFERENCES, weights
 
 PARTS = ("environment", "replay", "step", "memory", "race")
 SHARES = (0.8, 0.95)
-EQUAL = weights(dict(zip(EIGHT_BAR.terms, PREFERENCES["equal"], strict=False)), EIGHT_BAR.terms)
 Figures = dict[str, Any]
 
 
@@ -211,14 +207,14 @@ def race(seeds: int, search: int, seconds: float) -> Figures:
     """Medians and spread of the time to each share of the best return, over seeds."""
     from sb3_dqn import Sb3Config, drawn, learn
 
-    course = Course(seconds)
-    found: Figures = {"one-step greedy earns": rounded(course.share(baselines.greedy))}
+    timing = Timing(seconds)
+    found: Figures = {"one-step greedy earns": rounded(timing.share(baselines.greedy))}
 
     def sb3(config: Any) -> Callable[[int], Figures]:
-        return lambda seed: course.run(lambda told: learn(config, EQUAL, seed, told))
+        return lambda seed: timing.run(lambda told: learn(config, EQUAL, seed, told))
 
     def ours(config: dict[str, Any]) -> Callable[[int], Figures]:
-        return lambda seed: course.run(lambda told: ours_learns(seed, told, **config))
+        return lambda seed: timing.run(lambda told: ours_learns(seed, told, **config))
 
     racers = {"ours, defaults": ours({}), "SB3, defaults": sb3(Sb3Config())}
     fields: dict[str, tuple[Callable[[Any], Callable[[int], Figures]], list[Any]]] = {
@@ -273,24 +269,17 @@ def order(result: Figures) -> tuple[float, float]:
     return result["to 95%"] or float("inf"), -result["best"]
 
 
-class Course:
-    """The test that all racers are put to, every now and then."""
+class Timing:
+    """Puts all racers to the same test, every now and then, with their clock stopped."""
 
     EVERY_S = 0.5
 
-    def __init__(self, seconds: float, progressions: int = 48) -> None:
-        self._seconds = seconds
-        self._progressions = test_progressions(progressions, 0)
-        solver = Optimum()
-        self._best = np.mean([solver.solve(row, EQUAL).value for row in self._progressions])
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._course = seconds, Course()
 
     def share(self, choose: Any) -> float:
         """Return of greedy play over the best possible one."""
-        count = len(self._progressions)
-        plan = eight_bar_plan(self._progressions)
-        rng = np.random.default_rng(0)
-        lanes = MelodyLanes(EIGHT_BAR, count, rng, weights=EQUAL, plan=plan)
-        return float((baselines.play(lanes, choose) @ EQUAL).mean() / self._best)
+        return self._course.earned(choose) / self._course.best
 
     def run(self, racer: Callable[[Callable[[int, Any], bool]], None]) -> Figures:
         """What a racer came to, which tells its steps and its policy, and stops when told to."""

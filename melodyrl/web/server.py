@@ -123,10 +123,10 @@ def _serve(
         wire.ready(port)
         if ready is not None:
             ready.set()
-        looking = [look_ahead(each, hub) for each in (backstage.understudy,) if each]
-        tasks = [asyncio.create_task(each) for each in looking]
+        understudy = backstage.understudy
+        looking = asyncio.create_task(look_ahead(understudy, hub)) if understudy else None
         await server.serve(sockets=[listener])
-        for task in tasks:
-            task.cancel()
+        if looking:
+            looking.cancel()
 
     asyncio.run(serve())

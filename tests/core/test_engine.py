@@ -28,6 +28,7 @@ from melodyrl.core.policy.policy import GreedyPolicy, RulePolicy
 from melodyrl.core.policy.presets import EIGHT_BAR, FULL
 from melodyrl.errors import ConfigError
 from tests.fakes import BrokenPolicy, BusyPolicy, EightBarPolicy, FakePolicy
+from tests.polling import asked_often, asked_rarely
 from tests.strategies import MS, events, gaps_ns, nonsense, note_offs, note_ons, timed
 from tests.wire import balance
 
@@ -484,23 +485,11 @@ def test_a_flood_leaves_no_note_behind(mode):
 @given(timed(), st.sampled_from(MODES), st.lists(st.integers(0, 500 * MS), max_size=40))
 def test_polling_never_changes_what_is_played(told, mode, polls):
     until = (told[-1][0] if told else 0) + 3 * SECOND
-    rarely = engine(mode=mode)
-    for at_ns, event in told:
-        rarely.receive(event, at_ns)
-    expected = rarely.due(until)
+    rarely, often = engine(mode=mode), engine(mode=mode)
 
-    often = engine(mode=mode)
-    outgoing, now, waits = [], 0, iter(polls)
-    for at_ns, event in told:
-        while (now := now + next(waits, SECOND)) <= at_ns:
-            outgoing += often.due(now)
-        often.receive(event, at_ns)
-        now = at_ns
-    while (wake := often.next_wake()) is not None and wake <= until:
-        outgoing += often.due(wake)
-    outgoing += often.due(until)
+    expected = asked_rarely(rarely, told, until)
 
-    assert outgoing == expected
+    assert asked_often(often, told, polls, until) == expected
     assert often.recording() == rarely.recording()
 
 

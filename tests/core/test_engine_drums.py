@@ -33,6 +33,7 @@ from melodyrl.core.engine.takes import from_lines, to_lines
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 from melodyrl.errors import ConfigError
 from tests.fakes import BusyPolicy, FakePolicy
+from tests.polling import asked_often, asked_rarely
 from tests.strategies import MS, drumming, timed
 from tests.wire import balance
 
@@ -407,18 +408,7 @@ def test_modes_switched_at_each_sixteenth_leave_no_note_behind(mode):
 def test_polling_never_changes_what_the_drums_play(told, polls):
     told = [(0, NoteOn(60)), *told]
     until = told[-1][0] + BAR
-    rarely = engine(mode="off")
-    for at_ns, event in told:
-        rarely.receive(event, at_ns)
-    expected = rarely.due(until)
 
-    often = engine(mode="off")
-    outgoing, now, waits = [], 0, iter(polls)
-    for at_ns, event in told:
-        while (now := now + next(waits, SECOND)) <= at_ns:
-            outgoing += often.due(now)
-        often.receive(event, at_ns)
-        now = at_ns
-    while (wake := often.next_wake()) is not None and wake <= until:
-        outgoing += often.due(wake)
-    assert outgoing + often.due(until) == expected
+    expected = asked_rarely(engine(mode="off"), told, until)
+
+    assert asked_often(engine(mode="off"), told, polls, until) == expected

@@ -151,7 +151,8 @@ class Engine:
         recorded and sent.
         """
         shared: dict[int, object] = {id(each): each for each in self._band.cast.policies}
-        shared[id(self._recorder)], shared[id(self._outbox.sent)] = Recorder(), deque()
+        sent = self._outbox.sent
+        shared[id(self._recorder)], shared[id(sent)] = Recorder(), deque(maxlen=sent.maxlen)
         return deepcopy(self, shared)
 
     def next_wake(self) -> Nanos | None:
