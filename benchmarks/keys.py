@@ -10,8 +10,9 @@ as a key that goes down and up, with and without a split between the hands. A ke
 where its scale is that of the key signature, and "tonic" where mode and tonic are right as well. A
 relative key has the same scale, so the difference of the two is how often those were confused.
 
-Last, what can be asked for: of the lead sheets some have no chord in the first four bars on the
-tonic, or on that of the relative key. Those are told apart.
+Last, what can be asked for. Of the lead sheets some have no chord in the first four bars on the
+tonic, or on that of the relative key; those are told apart. And a few are written in C with the
+signs of another key before their notes; `ended` tells which key their end and their notes are in.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import Chord, Key, mask_of, parse_key, pitch_classes, recognise
 from melodyrl.env.corpora import read_leadsheets
 from melodyrl.env.fit import HELD_OUT
-from melodyrl.env.tune import Tune, load
+from melodyrl.env.tune import MAJOR, Tune, load
 
 PROFILES = np.array(
     [
@@ -97,6 +98,10 @@ def main() -> None:
     for name, has in (("with", True), ("without", False)):
         some = [tune for tune in sheets if has_tonic(tune) == has]
         report(f"{name} a tonic chord", "KeyFinder", judged(some, told(KeyFinder, True, True)))
+    mended = [tune for tune in sheets if ended(tune) != signed(tune)]
+    for finder in (Profiles, KeyFinder):
+        figures = judged(sheets, told(finder, True, True), ended)
+        report(f"{len(mended)} told by their end", finder.__name__, figures)
 
 
 def report(heard: str, by: str, figures: list[tuple[float, ...]]) -> None:
@@ -104,11 +109,41 @@ def report(heard: str, by: str, figures: list[tuple[float, ...]]) -> None:
     print(f"| {heard} | {by} | {len(figures)} | {cells} |", flush=True)
 
 
-def judged(tunes: list[Tune], keys: Callable[[Tune], list[Key | None]]) -> list[tuple[float, ...]]:
+def signed(tune: Tune) -> Key:
+    """The key of the signature."""
+    return Key(tune.tonic, tune.minor)
+
+
+def ended(tune: Tune) -> Key:
+    """The key of the signature, unless the sheet's own end and notes say another one.
+
+    They do where the last note is the root of the last chord, is neither tonic of the signature,
+    and the scale of which it is the tonic holds more of the tune and its chords.
+    """
+    chord = recognise([_BASS + tone for tone in pitch_classes(tune.chords[-1][1])])
+    last, home = int(tune.pitch[-1]) % 12, signed(tune).home
+    if chord is None or chord.root != last or last in (home, (home + 9) % 12):
+        return signed(tune)
+    key = Key(last, minor=bool(chord.mask >> (last + 3) % 12 & 1))
+    return key if inside(tune, key.home) > inside(tune, home) else signed(tune)
+
+
+def inside(tune: Tune, home: int) -> int:
+    """How many notes and tones of chords are of a major scale."""
+    tones = [int(pitch) for pitch in tune.pitch]
+    tones += [tone for _, mask in tune.chords for tone in pitch_classes(mask)]
+    return sum((tone - home) % 12 in MAJOR for tone in tones)
+
+
+def judged(
+    tunes: list[Tune],
+    keys: Callable[[Tune], list[Key | None]],
+    key_of: Callable[[Tune], Key] = signed,
+) -> list[tuple[float, ...]]:
     """Of each tune of 8 bars or more: right after 4, after 8, share of bars, tonic after 8."""
     figures = []
     for tune in tunes:
-        true, found = Key(tune.tonic, tune.minor), keys(tune)
+        true, found = key_of(tune), keys(tune)
         right = [key is not None and key.scale_mask == true.scale_mask for key in found]
         if len(found) >= 8:
             figures.append((right[3], right[7], float(np.mean(right)), found[7] == true))

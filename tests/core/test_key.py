@@ -112,6 +112,9 @@ def test_the_first_chord_makes_the_first_guess(symbol, key):
         ("Dm7 G7 Cmaj7 Cmaj7 Dm7 G7 C C", Key(0)),
         ("C F G C D A D G A D", Key(2)),
         ("Am Dm E Am C Eb Ab Bb Eb Ab Bb Eb", Key(3)),
+        ("Dm G7 C", Key(0)),
+        ("Am F#dim Gm", Key(7, minor=True)),
+        ("C F C F C F", Key(0)),
     ],
 )
 def test_the_key_follows_the_chords(symbols, key):

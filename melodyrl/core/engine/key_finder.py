@@ -2,8 +2,9 @@
 
 Notes are weighed by how often their pitch class comes in tunes of each mode, those of a line by how
 often people go there from the note before (rewards.smoothness), chords by how often they follow one
-another above home (rewards.function), all counted from the tonic. How often that is right, also
-beside the profiles of Krumhansl and Kessler (1982), says docs/evaluation.md.
+another above home (rewards.function), all counted from the tonic; a tritone that resolves says its
+key besides. How often that is right, also beside the profiles of Krumhansl and Kessler (1982), says
+docs/evaluation.md.
 
 Whole numbers make the finder exactly the same in all twelve keys: a tune moved up by some semitones
 is heard in the key moved up by as many, ties included.
@@ -23,6 +24,7 @@ _NAT = 100  # units of evidence to a nat
 _MOVE_NAT = 67  # the same, said by a step of a line: those of a bar repeat one another (tried)
 _LEAD = _NAT  # by which another key must lead: it is nearly three times as likely
 _TONIC = 70  # evidence of a tonic triad for its mode; home alone does not tell A minor from C major
+_CADENCE = 200  # evidence of a tritone that resolves, for the key that it does in (cross-validated)
 _BEGINNING = 100  # evidence for the key that the first chord would be at home in
 _SELDOM = -7 * _NAT  # what the rarest chord can say against a key
 _KEPT, _OF = 15, 16  # of the evidence, at each bar: half is forgotten after eleven
@@ -45,7 +47,8 @@ class KeyFinder:
     def __init__(self) -> None:
         self._evidence, self._bar, self._bar_before = [0] * 24, [0] * 24, [0] * 24
         self._heard, self._heard_before = [0] * 12, [0] * 12
-        self._row: tuple[int, ...] | None = None
+        self._rows: tuple[int, ...] | None = None
+        self._chord: Chord | None = None
         self._last, self._moved = smoothness.NONE, smoothness.NONE
         self._goes_on = False
         self._key: Key | None = None
@@ -90,8 +93,10 @@ class KeyFinder:
         for pitch_class in chord.pitch_classes:
             self._heard[pitch_class] += 1
         rows = _rows(chord.mask)
-        self._weigh(_of_chord(chord.root, chord.mask, rows, self._row))
-        self._row = rows
+        self._weigh(_of_chord(chord, rows, self._rows))
+        if self._chord is not None and _resolves(self._chord, chord):
+            self._weigh([_CADENCE * _is_tonic(key, chord) for key in _KEYS])
+        self._chord, self._rows = chord, rows
         if not self._is_settled:
             self._key = _key_of_first(chord)
             self._evidence[_place(self._key)] += _BEGINNING
@@ -174,21 +179,34 @@ def _places(before: int, moved: int) -> tuple[int, int]:
     return int(smoothness.classes(before)), max(min(moved, widest), -widest) + widest
 
 
-def _of_chord(
-    root: int, mask: int, rows: tuple[int, ...], before: tuple[int, ...] | None
-) -> Evidence:
+def _of_chord(chord: Chord, rows: tuple[int, ...], before: tuple[int, ...] | None) -> Evidence:
     """How likely a chord is in each key after the one before it."""
     table = _changes()
     above = [
         table[-1][row] if before is None else 0 if before[home] == row else table[before[home]][row]
         for home, row in enumerate(rows)
     ]
-    return [above[key.home] + _TONIC * _is_tonic(key, root, mask) for key in _KEYS]
+    return [above[key.home] + _TONIC * _is_tonic(key, chord) for key in _KEYS]
 
 
-def _is_tonic(key: Key, root: int, mask: int) -> bool:
-    third = (root + (3 if key.minor else 4)) % 12
-    return key.tonic == root and bool(mask >> third & 1)
+def _is_tonic(key: Key, chord: Chord) -> bool:
+    return key.tonic == chord.root and _has(chord, 3 if key.minor else 4)
+
+
+def _resolves(before: Chord, chord: Chord) -> bool:
+    """Whether a dominant seventh, or a diminished chord on the leading tone, goes home to a chord.
+
+    Its tritone is in one key alone, where a plain fifth is in two: C to F may be I to IV. What is
+    a dominant seventh itself is no home.
+    """
+    has_tritone = _has(before, 4) and _has(before, 10) and before.root == (chord.root + 7) % 12
+    is_leading = _has(before, 3) and _has(before, 6) and before.root == (chord.root + 11) % 12
+    return (has_tritone or is_leading) and not (_has(chord, 4) and _has(chord, 10))
+
+
+def _has(chord: Chord, above: int) -> bool:
+    """Whether a chord holds the tone so many semitones above its root."""
+    return bool(chord.mask >> (chord.root + above) % 12 & 1)
 
 
 @cache
