@@ -10,8 +10,10 @@ from melodyrl.cli.hearing import Hearing, hear, played_meter
 from melodyrl.cli.playing import Playing, open_chord_policy, open_policy, parse_split
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Mode, Nanos
+from melodyrl.core.engine.humanize import Hand
 from melodyrl.core.engine.offline import heard, run_offline
 from melodyrl.core.engine.swing import delay
+from melodyrl.core.midi.messages import Message
 from melodyrl.core.midi.smf import (
     Note,
     Performance,
@@ -56,9 +58,11 @@ class Accompany(Playing):
 
     def _answer(self, hearing: Hearing, performance: Performance, key: Key | None) -> list[Note]:
         config = self.config(hearing.tempo_bpm, hearing.meter, key)
-        # It is the sixteenths of the file that swing, whatever its tempi: here all is straight.
+        # It is the sixteenths of the file that swing and stray, whatever its tempi: here all is
+        # straight and exact.
+        straight = config.knobs | {"swing": 0.0, "humanize": 0.0}
         split = None if self.split is None else parse_split(self.split)
-        config = replace(config, mode=self.mode, split=split, knobs=config.knobs | {"swing": 0.0})
+        config = replace(config, mode=self.mode, split=split, knobs=straight)
         engine = Engine(
             config, open_policy(self.policy), chord_policy=open_chord_policy(self.chord_policy)
         )
@@ -70,10 +74,21 @@ class Accompany(Playing):
             return notes_of(heard(outgoing, Nanos(0)))
         # Each decision is taken listen_ns after its sixteenth, on which it belongs.
         messages = [
-            (_swung(performance, _sixteenth(performance, at_ns), self.swing), message)
+            self._sent(performance, _sixteenth(performance, at_ns), message)
             for at_ns, message in heard(outgoing, config.listen_ns)
         ]
         return notes_of(messages)
+
+    def _sent(
+        self, performance: Performance, sixteenth: Ticks, message: Message
+    ) -> tuple[Nanos, Message]:
+        """When a message of a sixteenth leaves, and how loud it is."""
+        step_ticks, hand = performance.ppqn // 4, Hand(self.seed, 1)
+        step, time = sixteenth // step_ticks, performance.tempo_map
+        step_ns = time.ns(Ticks(sixteenth + step_ticks)) - time.ns(sixteenth)
+        late_ns = hand.late_ns(step, self.humanize, step_ns)
+        (touched,) = hand.touched([message], step, self.humanize)
+        return Nanos(_swung(performance, sixteenth, self.swing) + late_ns), touched
 
 
 def _sixteenth(performance: Performance, at_ns: Nanos) -> Ticks:

@@ -30,6 +30,8 @@ class Playing:
     """How far it leans from its best note to what people usually play, 0 to 0.4."""
     swing: float = KNOBS["swing"][2]
     """How late it plays off the beat, 0 (straight) to 1 (triplets); 6/8 does not swing."""
+    humanize: float = KNOBS["humanize"][2]
+    """How far it strays from the grid and in loudness, 0 (exact) to 1 (loose, 8 ms)."""
     register: float = KNOBS["register"][2]
     """Octaves by which its line (solo, answer) lies above its usual place, -2 to 1."""
     feel: Feel = "any"

@@ -149,6 +149,20 @@ def test_neither_a_beat_in_three_nor_a_second_voice_swings(tmp_path, meter, mode
     assert ons(accompany(song, mode=mode, swing=1.0)) == ons(accompany(song, mode=mode))
 
 
+def test_the_sixteenths_of_the_file_stray_through_changes_of_tempo(tmp_path):
+    changes = tuple((Ticks(n * 333), 500_000 - 9_000 * n) for n in range(30))
+    song = performance(tmp_path / "rush.mid", tempo_map=TempoMap(PPQN, changes))
+    exact = ons(accompany(song, density=4.0, feel="hornpipe"))
+
+    loose = ons(accompany(song, density=4.0, feel="hornpipe", humanize=1.0))
+
+    late = [b - a for (a, _), (b, _) in zip(exact, loose, strict=True)]
+    assert [pitch for _, pitch in loose] == [pitch for _, pitch in exact]
+    assert min(late) >= 0
+    assert max(late) <= PPQN // 12, "a third of a sixteenth"
+    assert len(set(late)) > 10
+
+
 def test_chords_struck_a_little_late_get_the_same_answer(tmp_path):
     on_time = answer(accompany(performance(tmp_path / "on.mid")))
     late = answer(accompany(performance(tmp_path / "late.mid", late_ns=12_000_000)))

@@ -104,6 +104,7 @@ def test_the_key_is_found_in_the_whole_chart(progression, key):
         {"harmony": float("nan")},
         {"temperature": -1},
         {"swing": 1.1},
+        {"humanize": 1.1},
         {"seed": -1},
     ],
 )

@@ -105,6 +105,16 @@ def test_our_part_is_on_the_grid_and_swing_is_taken_off():
     assert straight.parts[0].partName == "melodyrl"
 
 
+@pytest.mark.parametrize("swing", [0.0, 1.0])
+def test_what_strays_is_written_where_it_belongs(swing):
+    told = played(*((p, 0, 32) for p in (57, 60, 64)))
+    loose = default_knobs() | {"swing": swing, "humanize": 1.0}
+
+    part = read(score_of(told, 4 * SECOND, BusyPolicy(), mode="solo", knobs=loose)).parts[0]
+
+    assert [at for at, _, _ in notes_in(part)] == list(range(32))
+
+
 def test_tempo_and_meter_change_where_they_were_changed():
     told = [
         *played((60, 0, 16)),

@@ -18,6 +18,7 @@ from melodyrl.core.engine.events import (
     SetVariation,
 )
 from melodyrl.core.engine.groove import Groove
+from melodyrl.core.engine.humanize import Hand
 from melodyrl.core.engine.ledger import Ledger
 from melodyrl.core.engine.snapshot import Drums
 from melodyrl.core.engine.swing import delay
@@ -31,12 +32,13 @@ Say = Callable[[list[Message], Nanos], None]
 class Drummer:
     """Counts the sixteenths by itself; a stroke ends where the next sixteenth begins."""
 
-    def __init__(self, config: EngineConfig, transport: Transport, say: Say) -> None:
+    def __init__(self, config: EngineConfig, transport: Transport, say: Say, hand: Hand) -> None:
         self.groove = Groove(config.pattern, config.vary_bars)
         self._ledger = Ledger(config.drum_channel)
         self._pitches = config.drum_pitches
         self._transport = transport
         self._say = say
+        self._hand = hand
         self._is_on = False
         self._is_hushed = False
         self._has_played = False
@@ -118,10 +120,10 @@ class Drummer:
             return None
         return max(self._transport.at(self._next_step), self._not_before_ns)
 
-    def play(self, until_ns: Nanos, swing: float) -> None:
+    def play(self, until_ns: Nanos, swing: float, humanize: float) -> None:
         """All strokes up to a moment."""
         while (wake := self.wake()) is not None and wake <= until_ns:
-            self._step(wake, swing)
+            self._step(wake, swing, humanize)
 
     def _turn_on(self, at_ns: Nanos) -> None:
         if not self.is_playing:
@@ -130,7 +132,7 @@ class Drummer:
         if self.groove.is_empty and self.groove.asked is None and not self.groove.is_coming:
             self.groove.change("fill")
 
-    def _step(self, wake_ns: Nanos, swing: float) -> None:
+    def _step(self, wake_ns: Nanos, swing: float, humanize: float) -> None:
         transport = self._transport
         at = transport.position_of(self._next_step)
         self._next_step += 1
@@ -141,7 +143,9 @@ class Drummer:
             messages += self._ledger.on(self._pitches[drum], velocity(drum, at.step_in_bar))
             self._has_played = True
         late_steps = delay(at.step_in_bar, transport.meter, swing)
-        self._say(messages, Nanos(wake_ns + round(late_steps * transport.step_ns)))
+        late_ns = round(late_steps * transport.step_ns)
+        late_ns += self._hand.late_ns(at.step, humanize, transport.step_ns)
+        self._say(self._hand.touched(messages, at.step, humanize), Nanos(wake_ns + late_ns))
 
     def _join(self, at_ns: Nanos) -> None:
         self._next_step, self._not_before_ns = self._transport.next_step_at(at_ns), at_ns

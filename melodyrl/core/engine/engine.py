@@ -51,6 +51,7 @@ from melodyrl.core.engine.events import (
     Tap,
 )
 from melodyrl.core.engine.grid import Place, Position
+from melodyrl.core.engine.humanize import Hand
 from melodyrl.core.engine.outbox import Outbox
 from melodyrl.core.engine.recorder import Recorder, Recording
 from melodyrl.core.engine.snapshot import ClockState, Snapshot
@@ -103,7 +104,8 @@ class Engine:
         self._outbox = Outbox()
         self._say = partial(self._outbox.say, channel=config.channel)
         strike = partial(self._outbox.say, channel=config.drum_channel)
-        self._drummer = Drummer(config, self._transport, strike)
+        self._drummer = Drummer(config, self._transport, strike, Hand(config.seed, 2))
+        self._hand = Hand(config.seed, 1)
         self._dropped = 0
 
     @property
@@ -259,7 +261,7 @@ class Engine:
         self._keep_time(self._told)
 
     def _keep_time(self, until_ns: Nanos) -> None:
-        self._drummer.play(until_ns, self._knobs["swing"])
+        self._drummer.play(until_ns, self._knobs["swing"], self._knobs["humanize"])
         while (wake := self._clock_out.wake()) is not None and wake <= until_ns:
             self._outbox.tell_time(self._clock_out.tick(), wake)
 
@@ -278,14 +280,18 @@ class Engine:
         elif transport.is_forsaken and not transport.is_resting:
             self._rest(wake_ns)
         elif not transport.is_resting:
-            self._say(band.step(self._mode, at, transport.meter), self._due(at, wake_ns))
+            messages = band.step(self._mode, at, transport.meter)
+            messages = self._hand.touched(messages, at.step, self._knobs["humanize"])
+            self._say(messages, self._due(at, wake_ns))
         if (sync := transport.pursue(wake_ns)) is not None:
             self._follow(sync, wake_ns)
 
     def _due(self, at: Position, wake_ns: Nanos) -> Nanos:
         """When what a step brings, decided at `wake_ns`, is to be heard."""
+        step_ns = self._transport.step_ns
         late_steps = delay(at.step_in_bar, self._transport.meter, self._knobs["swing"])
-        return Nanos(wake_ns + self._decide_ns + round(late_steps * self._transport.step_ns))
+        strayed_ns = self._hand.late_ns(at.step, self._knobs["humanize"], step_ns)
+        return Nanos(wake_ns + self._decide_ns + round(late_steps * step_ns) + strayed_ns)
 
     def _apply(self, event: Event) -> None:
         match event:

@@ -29,6 +29,7 @@ KnobName = Literal[
     "density",
     "temperature",
     "swing",
+    "humanize",
     "register",
 ]
 KNOBS: dict[KnobName, tuple[float, float, float]] = {
@@ -39,11 +40,13 @@ KNOBS: dict[KnobName, tuple[float, float, float]] = {
     "density": (0.25, 4.0, 1.25),
     "temperature": (0.0, 0.4, 0.12),
     "swing": (0.0, 1.0, 0.0),
+    "humanize": (0.0, 1.0, 0.0),
     "register": (-2.0, 1.0, 0.0),
 }
 """Lowest, highest and default value. Density is in onsets a beat; temperature in reward units:
-what a nat of people's habit is worth (policy.habit). Swing, from straight to triplets, and the
-register, in octaves, move what is sent and never what is decided (engine.swing, engine.register).
+what a nat of people's habit is worth (policy.habit). Swing, from straight to triplets, humanize,
+from exact to loose, and the register, in octaves, move what is sent and never what is decided
+(engine.swing, engine.humanize, engine.register).
 The other four are relative weights (normalised together, see rewards.preference)."""
 
 SPLITS = (21, 108)

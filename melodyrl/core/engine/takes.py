@@ -151,7 +151,7 @@ def event_of(record: dict[str, object]) -> Told:
 def _config(record: dict[str, object]) -> EngineConfig:
     meter, key = record["meter"], record["key"]
     # a take from before there were these knobs was played straight, and where it was decided
-    knobs = {"swing": 0.0, "register": 0.0, **record["knobs"]}  # type: ignore[dict-item]
+    knobs = {"swing": 0.0, "humanize": 0.0, "register": 0.0, **record["knobs"]}  # type: ignore[dict-item]
     values = {**record, "knobs": knobs, "meter": Meter(**meter)}  # type: ignore[arg-type]
     values["key"] = None if key is None else Key(**key)  # type: ignore[arg-type]
     values["bindings"] = _pairs(record.get("bindings", []))

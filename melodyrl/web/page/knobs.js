@@ -5,6 +5,7 @@ import { BUILT_IN, own, remove, save } from "./presets.js";
 
 const percent = (value) => `${Math.round(value * 100)} %`;
 const swung = (value) => ({ "0 %": "straight", "100 %": "triplets" })[percent(value)] ?? percent(value);
+const strayed = (value) => ({ "0 %": "exact" })[percent(value)] ?? percent(value);
 const octaves = (value) => {
   const whole = Math.round(value);
   return whole === 0 ? "above you" : `${whole < 0 ? "−" : "+"}${Math.abs(whole)} octave${whole === -2 ? "s" : ""}`;
@@ -17,6 +18,7 @@ const WORDS = {
   density: ["Density", "Notes that it begins in each beat", (value) => `${value.toFixed(2)} a beat`],
   temperature: ["Temperature", "At 0 always the note that these knobs like best; higher, more as people usually play, whatever the knobs say", (value) => value.toFixed(2)],
   swing: ["Swing", "How late it plays off the beat: straight at 0, at 1 as triplets; 6/8 does not swing", swung],
+  humanize: ["Humanize", "How far it strays from the grid and in loudness, as people do: exact at 0, at 1 by 8 milliseconds or so, always late", strayed],
   register: ["Register", "Whole octaves that its line lies above or below its usual place, clear of your hand; for solo and answer", octaves],
 };
 const STEPS = { register: 1 }; // the others turn by hundredths
