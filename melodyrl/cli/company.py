@@ -1,14 +1,16 @@
 """Who plays in a jam: the policies of its flags, and those that are chosen while it plays."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from melodyrl.cli.kept_policies import KeptPolicies
+from melodyrl.cli.mode_keys import ModeKeys
 from melodyrl.cli.policy_list import PolicyList, choice_of, open_choice
 from melodyrl.cli.programs import parse_programs
-from melodyrl.core.engine.events import ChoosePolicy, Nanos, Part, Wish
+from melodyrl.core.engine.events import ChoosePolicy, Mode, Nanos, Part, SetMode, Wish
 from melodyrl.core.engine.snapshot import Snapshot
-from melodyrl.core.midi.messages import ProgramChange
+from melodyrl.core.midi.messages import NoteOff, NoteOn, ProgramChange
 from melodyrl.core.policy.policy import Policy
 from melodyrl.live.casting import Casting
 from melodyrl.live.ear import Hear, Heard
@@ -36,6 +38,7 @@ class Company:
         }
         self._inbox = inbox
         self._programs: Mapping[int, Wish] = {}
+        self._mode_keys: Mapping[int, Mode] = {}
         self._keep = KeptPolicies(takes).keep if takes else lambda policy: None
         self.begin: dict[Part, Policy] = {part: each for part, (_, each) in begin.items()}
         self.list = PolicyList(given=(name for name, _ in begin.values()))
@@ -50,18 +53,23 @@ class Company:
         for policy in self.begin.values():
             self._keep(policy)
 
-    def hear(self, programs: Iterable[str]) -> Hear:
+    def hear(self, programs: Iterable[str], mode_keys: ModeKeys = ()) -> Hear:
         """The way in of what is played: a program change asks for what it was given, if anything.
+
+        Of the mode keys one that goes down switches, and nothing else is heard of them.
 
         Raises:
             ConfigError: a text is no program and policy.
         """
         self._programs = parse_programs(programs, self.list)
+        self._mode_keys = dict(mode_keys)
         return self._hear
 
     def billed(self, item: object) -> object:
-        """What the loop publishes; of a snapshot one that says by name who plays."""
-        return self.casting.billed(item) if isinstance(item, Snapshot) else item
+        """What the loop publishes; of a snapshot one that says who plays, and what keys switch."""
+        if not isinstance(item, Snapshot):
+            return item
+        return replace(self.casting.billed(item), mode_keys=tuple(self._mode_keys.items()))
 
     def grant(self, wish: Wish, at_ns: Nanos) -> None:
         """The way in of what a page asks for."""
@@ -71,7 +79,14 @@ class Company:
             self._hear(wish, at_ns)
 
     def _hear(self, heard: Heard, at_ns: Nanos) -> None:
-        if not isinstance(heard, ProgramChange):
-            self._inbox.post(heard, at_ns)
-        elif heard.program in self._programs:
-            self.grant(self._programs[heard.program], at_ns)
+        match heard:
+            case ProgramChange(program):
+                if program in self._programs:
+                    self.grant(self._programs[program], at_ns)
+            case NoteOn(pitch, velocity) if pitch in self._mode_keys:
+                if velocity > 0:  # else it ends (MIDI 1.0, 4.2.3)
+                    self._inbox.post(SetMode(self._mode_keys[pitch]), at_ns)
+            case NoteOff(pitch) if pitch in self._mode_keys:
+                pass
+            case _:
+                self._inbox.post(heard, at_ns)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import UseAppendAction
 
+from melodyrl.cli.mode_keys import parse_mode_keys
 from melodyrl.cli.playing import Playing, parse_split
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import VARY_BARS, Bindings, ClockSource, Mode, Nanos
@@ -94,6 +95,9 @@ class Jam(Playing):
     program: Annotated[tuple[str, ...], UseAppendAction] = ()
     """A program change of your keyboard, 1 to 128, and the policy or mode that it chooses, such as
     1=shipped or 2=mode-chords; may be given again. Program changes do nothing else."""
+    mode_keys: str | None = None
+    """Pitch such as C1 of the lowest of five keys in a row that switch modes and are not heard as
+    music: solo, answer, harmony, chords, off. None where none is given."""
     thru: bool = False
     """Send on what you play as well, on its own channel."""
     port_name: str = "melodyrl"
@@ -135,7 +139,7 @@ class Jam(Playing):
         with StopSignal() as signals, ExitStack() as stack:
             ports = open_ports(
                 self.port_name,
-                company.hear(self.program),
+                company.hear(self.program, parse_mode_keys(self.mode_keys)),
                 self.api,
                 listen_to=self.input,
                 play_on=self.output,

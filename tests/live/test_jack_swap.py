@@ -8,7 +8,7 @@ import pytest
 
 from melodyrl.cli import main
 from melodyrl.cli.take_folder import read_session, take_paths
-from melodyrl.core.engine.events import SetPolicy
+from melodyrl.core.engine.events import MODES, SetMode, SetPolicy
 from tests.core.policy_files import policy_bytes
 from tests.live.hearing import SWITCHES, UNREST_FLAGS, ledger
 from tests.live.test_jack import MACHINES, TEMPO_BPM, Rig
@@ -39,6 +39,12 @@ port.close_port()
 port.delete()
 """
 """Asks for another program each sixteenth; 78 is none that is known."""
+
+MODE_KEYS = PROGRAMS.replace("(1, 2, 0, 3, 77)", "range(24, 29)").replace(
+    "port.send_message([0xC0, program])",
+    "port.send_message([0x90, program, 90]); port.send_message([0x80, program, 0])",
+)
+"""Presses another key of the lowest octave each sixteenth."""
 
 
 def played(rig):
@@ -77,6 +83,37 @@ def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
     assert len(entered) >= 30
     assert {event.part for event in entered} == {"melody", "chords"}
     assert len({event.digest for event in entered}) == 3  # both greedy ones are called so
+    assert begun >= 4
+    assert (doubled, hanging) == (0, 0)
+    main(["takes", "1", "--folder", str(rig.takes), "--replay"])
+    assert "byte for byte" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_mode_keys_at_each_sixteenth_switch_and_neither_they_nor_a_note_is_left(
+    jack, here, tmp_path, capsys
+):
+    rig = Rig(jack, tmp_path, flags=("--mode-keys", "C1", "--thru"))
+    try:
+        rig.open()
+        switch = rig.start([sys.executable, "-c", MODE_KEYS, str(SIXTEENTH_S)])
+        rig.until(switch, "ready")
+        rig.connect("programs:out", "melodyrl:in")
+        player = rig.play(6)
+        switch.stdin.write("\n")
+        switch.stdin.flush()
+        player.wait(timeout=60)
+        switch.send_signal(signal.SIGTERM)
+        switch.wait(timeout=10)
+        _, (begun, doubled, hanging) = played(rig)
+    finally:
+        rig.close()
+
+    told = read_session(take_paths(rig.takes)[0]).recording.events
+    assert sum(isinstance(event, SetMode) for _, event in told) >= 60
+    assert {event.mode for _, event in told if isinstance(event, SetMode)} == set(MODES)
+    notes = [message for _, message in rig.heard() if message.type in ("note_on", "note_off")]
+    assert min(message.note for message in notes) > 28, "what the keys said went no further"
     assert begun >= 4
     assert (doubled, hanging) == (0, 0)
     main(["takes", "1", "--folder", str(rig.takes), "--replay"])

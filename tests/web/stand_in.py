@@ -109,16 +109,8 @@ class StandIn:
 
     def post(self, event: Wish) -> None:
         match event:
-            case NoteOn(pitch, velocity):
-                self.show("player", pitch, velocity)
-                self.show("machine", pitch + 12, 80)
-                self.held.add(pitch)
-                self.publish(running=True, chord="C", key="C major", why=WHY)
-            case NoteOff(pitch):
-                self.show("player", pitch, 0)
-                self.show("machine", pitch + 12, 0)
-                self.held.discard(pitch)
-                self.publish()
+            case NoteOn() | NoteOff():
+                self.play(event)
             case SetKnob(name, value):
                 self.publish(knobs=tuple({**dict(self.state.knobs), name: value}.items()))
             case Learn() | Forget():
@@ -137,6 +129,22 @@ class StandIn:
         with self.arrived:
             self.told.append(event)
             self.arrived.notify_all()
+
+    def play(self, note: NoteOn | NoteOff) -> None:
+        pitch, modes = note.pitch, dict(self.state.mode_keys)
+        match note:
+            case NoteOn() if pitch in modes:
+                self.publish(mode=modes[pitch])
+            case NoteOn():
+                self.show("player", pitch, note.velocity)
+                self.show("machine", pitch + 12, 80)
+                self.held.add(pitch)
+                self.publish(running=True, chord="C", key="C major", why=WHY)
+            case NoteOff():
+                self.show("player", pitch, 0)
+                self.show("machine", pitch + 12, 0)
+                self.held.discard(pitch)
+                self.publish()
 
     def set(self, event: SetMode | SetFeel | SetTempo | SetClock | SetKey | SetSplit) -> None:
         match event:

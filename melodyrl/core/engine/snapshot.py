@@ -165,6 +165,8 @@ class Snapshot:
     """Those that can lead here; added by who sends."""
     unplugged: tuple[str, ...] = ()
     """Devices that are waited for; added by who sends."""
+    mode_keys: tuple[tuple[int, Mode], ...] = ()
+    """Keys of the player's that switch modes, by pitch; added by who hears them."""
     cast: tuple[Role, ...] = ()
     """Who plays, by name; added by who opens the policies."""
     refused: str = ""

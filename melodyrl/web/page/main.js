@@ -102,6 +102,7 @@ function show(state) {
   policies.state(state);
   drums.state(state);
   piano.markSplit(state.split);
+  markModeKeys(state.mode_keys);
   knobs.state(state.knobs);
   learning.state(state);
   why.show(state.why);
@@ -109,6 +110,14 @@ function show(state) {
   write(at("chord"), state.chord ?? "–");
   write(at("key-heard"), state.key ?? "–");
   write(at("position"), state.running ? `${state.bar + 1}.${state.beat + 1}` : "–");
+}
+
+/** They are the same for as long as the daemon runs. */
+function markModeKeys(pairs) {
+  if (pairs.length === stage.modeKeys.size && pairs.every(([pitch, mode]) => stage.modeKeys.get(pitch) === mode)) return;
+  stage.modeKeys = new Map(pairs);
+  piano.markModeKeys(stage.modeKeys);
+  panel.showModeKeys(pairs.map(([pitch]) => pitch));
 }
 
 function write(element, text) {

@@ -46,6 +46,7 @@ export class Panel {
   /** send(message) asks the daemon. */
   constructor(send) {
     this.send = send;
+    this.modeKeys = Object.assign(document.createElement("p"), { id: "mode-keys", hidden: true });
     this.touched = new Map(); // control -> when the person last moved it
     at("tempo").addEventListener("change", () => this.askTempo(Number(at("tempo").value)));
     const tap = () => this.send({ type: "tap" });
@@ -88,7 +89,7 @@ export class Panel {
       label.append(input, mode);
       row.append(label);
     }
-    at("modes").append(row, document.createElement("p"));
+    at("modes").append(row, document.createElement("p"), this.modeKeys);
   }
 
   /** Show what the daemon says, except where the person is moving something right now. */
@@ -109,6 +110,12 @@ export class Panel {
     if (!input) return;
     input.checked = true;
     at("modes").querySelector("p").textContent = MODE_WORDS[mode] ?? "";
+  }
+
+  /** Which keys of the player's switch, in the order of the modes. */
+  showModeKeys(pitches) {
+    this.modeKeys.hidden = pitches.length === 0;
+    if (pitches.length) this.modeKeys.textContent = `Your keys ${pitchName(pitches[0])} to ${pitchName(pitches.at(-1))} switch these too.`;
   }
 
   showKey({ fixed_key: fixed }) {

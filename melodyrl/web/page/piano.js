@@ -26,6 +26,7 @@ export class Piano {
     this.lit = new Map(); // pitch -> Set of who sounds it
     this.latch = false;
     this.labels = null;
+    this.modeKeys = new Map(); // pitch -> the mode that it switches to
     this.split = null; // the pitch at which the player's right hand begins
     element.addEventListener("pointerdown", (event) => this.pointerDown(event));
     element.addEventListener("pointermove", (event) => this.pointerMove(event));
@@ -63,6 +64,12 @@ export class Piano {
     for (const each of [before, pitch]) this.paint(each);
   }
 
+  /** Mark the keys that switch modes, pitch -> mode. */
+  markModeKeys(modeKeys) {
+    this.modeKeys = modeKeys;
+    this.draw(true);
+  }
+
   /** Lay the keys out for the width there is, from the shown octave upward. */
   draw(force = false) {
     const width = this.element.clientWidth;
@@ -79,6 +86,7 @@ export class Piano {
     for (let pitch = first; white < whites && pitch < 128; pitch++) {
       const key = document.createElement("div");
       key.className = `key ${isWhite(pitch) ? "white" : "black"}`;
+      key.classList.toggle("switch", this.modeKeys.has(pitch));
       key.dataset.pitch = pitch;
       key.style.setProperty("--at", white);
       if (isWhite(pitch)) white++;
@@ -93,6 +101,8 @@ export class Piano {
 
   caption(pitch) {
     const caption = document.createElement("span");
+    if (this.modeKeys.has(pitch)) caption.append(this.modeKeys.get(pitch));
+    if (this.modeKeys.has(pitch)) return caption;
     const code = CODES[pitch - this.lowest];
     if (code) {
       const cap = document.createElement("kbd");

@@ -11,17 +11,20 @@ export class Stage {
     Object.assign(this, parts); // {link, instrument, score, piano, midi}
     this.kit = []; // the General MIDI note of each drum
     this.drums = { channel: 9, pitches: [] };
+    this.modeKeys = new Map(); // pitch -> the mode that a key switches to: it makes no sound
     this.echoes = []; // {on, pitch, until}: own notes that sound already and will be told back
   }
 
   /** The player's key goes down: sound it at once, and tell the daemon. */
   press(pitch, velocity) {
     this.instrument.unlock();
+    if (this.modeKeys.has(pitch)) return this.link.send({ type: "note", on: true, pitch, velocity });
     this.instrument.on("player", pitch, velocity);
     this.tell({ type: "note", on: true, pitch, velocity });
   }
 
   release(pitch) {
+    if (this.modeKeys.has(pitch)) return;
     this.instrument.off("player", pitch);
     this.tell({ type: "note", on: false, pitch });
   }
