@@ -296,7 +296,9 @@ def test_the_picture_shows_the_mean_within_its_band_and_the_levels(tmp_path):
     (band,) = by_seconds.collections
     tops = band.get_paths()[0].vertices[:, 1]
     assert tops.max() == pytest.approx(float(height([90.0])[0]))
-    assert [text.get_text() for text in by_seconds.texts] == ["random", "one-step greedy"]
+    assert [text.get_text() for text in by_steps.texts] == ["random", "one-step\ngreedy"]
+    beside = by_steps.get_window_extent().x1
+    assert all(text.get_window_extent().x0 > beside for text in by_steps.texts)
     assert [level.get_ydata()[0] for level in levels] == pytest.approx(height([-10.0, 50.0]))
     assert by_steps.get_xscale() == "log"
     assert to_rgba(line.get_color())[:3] == tuple(band.get_facecolor()[0][:3])

@@ -139,6 +139,19 @@ def test_one_that_plays_and_is_not_in_the_list_is_shown_by_its_name(visit, daemo
     expect(choice(page)).to_have_value("/elsewhere/x")
 
 
+def test_one_that_is_in_no_list_is_looked_for_once(visit, daemon):
+    page, asked = visit(), []
+    listed(page)
+    page.on("request", lambda request: asked.append(request.url))
+    cast = tuple(type(role)(role.part, "/elsewhere/x", None) for role in daemon.state.cast)
+    for tempo_bpm in (101.0, 102.0, 103.0):  # states come all the time
+        page.wait_for_timeout(2100)
+        daemon.publish(cast=cast, tempo_bpm=tempo_bpm)
+        expect(page.locator("#tempo")).to_have_value(str(round(tempo_bpm)))
+
+    assert [url.rsplit("/", 1)[1] for url in asked] == ["policies"]
+
+
 def test_the_list_is_not_for_strangers(daemon):
     url = f"{daemon.stage.url}policies"
 

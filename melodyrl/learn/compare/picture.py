@@ -43,6 +43,10 @@ def picture(found: Comparison) -> Figure:
         _draw_curves(by_steps, row.curves, "steps", style)
     for axes, name in ((by_seconds, "CPU seconds"), (by_steps, "steps in the environment")):
         _finish(axes, found.levels, name)
+    for level, percent in found.levels.items():  # beside the curves, which it would lie on
+        place = (1.02, float(height([percent])[0]))
+        words = level.replace(" ", "\n")
+        by_steps.annotate(words, place, xycoords=("axes fraction", "data"), va="center")
     by_steps.set_xscale("log")
     by_steps.set_xlim(left=min(FEWEST_STEPS, found.equal_steps / 2))
     by_seconds.set_ylabel("% of the exact optimum, unseen progressions")
@@ -75,7 +79,5 @@ def _finish(axes: Axes, levels: dict[str, float], name: str) -> None:
     axes.set_yticks(height(MARKS), [f"{mark}" for mark in MARKS])
     axes.set_ylim(-log10(400), -log10(0.8))
     axes.grid(axis="y", color="#dddddd")
-    for level, percent in levels.items():
+    for percent in levels.values():
         axes.axhline(float(height([percent])[0]), color="#444444", linestyle=":", linewidth=1)
-        place = (0.99, float(height([percent])[0]))
-        axes.annotate(level, place, xycoords=("axes fraction", "data"), ha="right", va="bottom")

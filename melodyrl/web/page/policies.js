@@ -12,6 +12,7 @@ export class Policies {
     Object.assign(this, { send, select, card });
     this.cards = [];
     this.shown = "";
+    this.missed = null; // who plays and was looked for: not in every list that there is
     this.askedMs = -Infinity;
     this.touchedMs = -Infinity;
     select.addEventListener("change", () => this.ask());
@@ -30,7 +31,9 @@ export class Policies {
     try {
       this.cards = (await (await got("/policies")).json()).policies;
       this.show();
-    } catch {} // the list stays as it was; the choice is still there
+    } catch {
+      this.missed = null; // the list stays as it was, to be asked for again; the choice is still there
+    }
   }
 
   /** What the daemon says: who plays the part of this mode, and who comes at the bar line. */
@@ -38,8 +41,15 @@ export class Policies {
     const part = mode === "chords" ? "chords" : "melody";
     const { playing, coming } = cast.find((role) => role.part === part) ?? {};
     this.now = { part, playing, coming, refused };
-    if (playing && !this.cards.some(({ name }) => name === playing)) this.look();
+    if (playing && !this.cards.some(({ name }) => name === playing)) this.find(playing);
     this.show();
+  }
+
+  /** Look for one that plays and is not in the list: once, since one from elsewhere never is. */
+  find(name) {
+    if (name === this.missed || performance.now() - this.askedMs < AGAIN_MS) return;
+    this.missed = name;
+    this.look();
   }
 
   show() {
