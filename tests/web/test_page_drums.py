@@ -86,7 +86,22 @@ def test_a_finger_sets_a_hit_on_a_phone(visit, daemon):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     box = cell(page, SNARE, 15).bounding_box()
     assert box["x"] + box["width"] <= 360
-    assert box["height"] >= 24
+    assert min(box["width"], box["height"]) >= 24
+
+
+def test_on_a_phone_the_grid_moves_under_its_names(visit, daemon):
+    page = visit(360, 740)
+    page.locator("#drums-open").click()
+    name = page.locator("#drum-grid th[scope=row]").first
+    cell(page, KICK, 15).click()
+    expect(name).to_be_in_viewport(ratio=1)
+    assert cell(page, KICK, 0).bounding_box()["x"] < 0
+
+    page.keyboard.press("Home")
+
+    expect(cell(page, KICK, 0)).to_be_focused()
+    edge = name.bounding_box()
+    assert cell(page, KICK, 0).bounding_box()["x"] >= edge["x"] + edge["width"]
 
 
 def test_the_keyboard_reaches_every_cell_and_tab_only_one(page, daemon):
