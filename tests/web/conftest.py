@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from melodyrl.web.lan import Lan, lan_address, new_token
-from tests.web.driving import wait_until
+from tests.web.driving import WAIT_S, wait_until
 from tests.web.stand_in import StandIn
 
 
@@ -16,6 +16,7 @@ def browser():
     if path is None:
         pytest.skip("needs Chromium")
     sync_api = pytest.importorskip("playwright.sync_api")
+    sync_api.expect.set_options(timeout=1000 * WAIT_S)
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium

@@ -2,8 +2,11 @@
 
 import time
 
+WAIT_S = 20.0
+"""For what takes a moment on an idle machine, and some seconds on a busy one."""
 
-def wait_until(page, expression, argument=None, timeout_s=5.0):
+
+def wait_until(page, expression, argument=None, timeout_s=WAIT_S):
     """Wait until a JavaScript expression holds.
 
     Not Playwright's wait_for_function: it evaluates inside the page, which our CSP forbids.
@@ -19,7 +22,7 @@ def voices(page):
 
 
 def wait_for_voices(page, expected):
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + WAIT_S
     while voices(page) != expected:
         assert time.monotonic() < deadline, (voices(page), expected)
         page.wait_for_timeout(10)

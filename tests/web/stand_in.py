@@ -40,6 +40,7 @@ from melodyrl.web.lan import Lan
 from melodyrl.web.shelf import Shelf
 from melodyrl.web.stage import Stage
 from melodyrl.web.understudy import Understudy
+from tests.web.driving import WAIT_S
 
 WHY = Why(
     Choice(
@@ -230,7 +231,7 @@ class StandIn:
         mido.MidiFile(tracks=[track]).save(file=stream)
         return stream.getvalue()
 
-    def wait_for(self, event: Wish, timeout_s: float = 5.0) -> bool:
+    def wait_for(self, event: Wish, timeout_s: float = WAIT_S) -> bool:
         """Whether the event arrives in time."""
         with self.arrived:
             return self.arrived.wait_for(lambda: event in self.told, timeout_s)

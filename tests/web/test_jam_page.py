@@ -132,21 +132,20 @@ def test_chords_held_on_the_page_are_answered_by_the_real_machine(pages):
 def test_a_guests_chords_are_heard_by_the_real_machine_as_they_are_meant(pages):
     page = pages["wide"]
     page.click("#first-duet")
-    wait_until(
+    wait_until(  # they go round: on a busy machine one may be struck too slowly to be heard whole
         page,
         """meant => melodyrl.score.chords.map(({ name }) => name)
-            .filter((name) => meant.includes(name)).join() === meant""",
+            .filter((name) => meant.includes(name)).join().includes(meant)""",
         "Am,F,C,G",
-        timeout_s=30,
+        timeout_s=120,
     )
+    wait_until(page, "melodyrl.notes.filter(({ part }) => part === 'machine').length >= 4")
 
     picture(pages, "duet")
     for each in pages.values():
         each.locator(".why summary").click()
     page.wait_for_timeout(100)
     picture(pages, "why")
-    parts = page.evaluate("melodyrl.notes.map(({part}) => part)")
-    assert parts.count("machine") >= 4
     for each in pages.values():
         each.click("#takes-open")
         expect(each.locator("#takes li")).to_have_count(2)
