@@ -11,8 +11,8 @@ where its scale is that of the key signature, and "tonic" where mode and tonic a
 relative key has the same scale, so the difference of the two is how often those were confused.
 
 Last, what can be asked for. Of the lead sheets some have no chord in the first four bars on the
-tonic, or on that of the relative key; those are told apart. And a few are written in C with the
-signs of another key before their notes; `ended` tells which key their end and their notes are in.
+tonic, or on that of the relative key; those are told apart. And a few have another signature, and
+the signs of their key before the notes; `ended` tells which key their end and their notes are in.
 """
 
 import argparse
