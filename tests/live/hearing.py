@@ -1,13 +1,14 @@
 """Judges what a third party recorded: is it in time, in harmony, and does everything end?"""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import mido
 import numpy as np
 
+from melodyrl.core.engine.config import DECIDE_NS, LISTEN_NS
 from melodyrl.core.engine.events import MODES
 
 CHORDS = ((57, 60, 64), (53, 57, 60), (48, 52, 55), (55, 59, 62))
@@ -38,6 +39,9 @@ UNREST_FLAGS = (
     *(f"--program={each}" for each in SWITCHES),
 )
 """For tests/machines/unrest."""
+
+DECIDED_S = (LISTEN_NS - DECIDE_NS) / 1e9
+"""From a step to when it is decided."""
 
 ON_GRID = 0.9
 """Share of onsets that must lie near one phase of the sixteenth: by chance it were a third. A
@@ -88,8 +92,18 @@ def write_chords(path: Path, bars: int, tempo_bpm: float) -> None:
     mido.MidiFile(tracks=[track], ticks_per_beat=480).save(path)
 
 
-def judge(heard: list[Heard], tempo_bpm: float, bars: int, tolerance_ms: float) -> Figures:
-    """The figures of a recording of both players."""
+def judge(
+    heard: list[Heard],
+    tempo_bpm: float,
+    bars: int,
+    tolerance_ms: float,
+    late_s: Sequence[float] = (),
+) -> Figures:
+    """The figures of a recording of both players.
+
+    `late_s` says how long after the recorder melodyrl heard the chord of each bar, where that was
+    long: until then the one before is the one that it answers.
+    """
     sixteenth_ms = 60_000 / tempo_bpm / 4
     ons = [(at, m) for at, m in heard if m.type == "note_on" and m.velocity > 0]
     steps_at = _grid([at for at, m in ons if m.channel == PLAYER], tempo_bpm, bars)
@@ -99,7 +113,9 @@ def judge(heard: list[Heard], tempo_bpm: float, bars: int, tolerance_ms: float) 
     phase = min(phases, key=lambda p: sum(abs(_around(q - p)) for q in phases))
     off_by_ms = [abs(_around(p - phase)) * sixteenth_ms for p in phases]
     placed = [(round(step - phase), note) for step, note in answer]
-    strong = [(step // 16, note) for step, note in placed if step % 8 == 0]
+    strong = [(step, note) for step, note in placed if step % 8 == 0]
+    strong = [(_heard_bar(step, sixteenth_ms / 1000, late_s), note) for step, note in strong]
+    strong = [(bar, note) for bar, note in strong if bar >= 0]
     return Figures(
         onsets=len(answer),
         on_grid=sum(ms <= tolerance_ms for ms in off_by_ms) / max(len(answer), 1),
@@ -110,6 +126,13 @@ def judge(heard: list[Heard], tempo_bpm: float, bars: int, tolerance_ms: float) 
         wrong_chord_tones=sum(_rate(strong, shift) for shift in (1, 2, 3)) / 3,
         unended=unended(heard),
     )
+
+
+def _heard_bar(step: int, sixteenth_s: float, late_s: Sequence[float]) -> int:
+    """The bar whose chord was heard last when a step was decided."""
+    bar, in_bar = divmod(step, 16)
+    is_heard = not late_s or late_s[bar] <= in_bar * sixteenth_s + DECIDED_S
+    return bar if is_heard else bar - 1
 
 
 def unended(heard: list[Heard]) -> int:
