@@ -19,6 +19,7 @@ SURPRISE = "surprise"
 NAMES = (SURPRISE, *STATISTICS)
 
 OF_CHORDS = (
+    "phrase ends stable",
     "strong chord tones",
     "beat chord tones",
     "off-beat chord tones",
@@ -26,7 +27,7 @@ OF_CHORDS = (
     "left by step",
     "proper tones",
 )
-"""Those that only stretches with chords have."""
+"""Those that say something else, or nothing, of stretches whose chords are not known."""
 
 
 @dataclass(frozen=True, slots=True)

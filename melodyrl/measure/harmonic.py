@@ -22,19 +22,17 @@ from melodyrl.measure.stretches import (
 
 
 def phrase_ends_stable(stretch: Tune) -> float:
-    """Of the two phrases of four bars, the share that ends on the tonic or its third or fifth.
+    """Of the two phrases of four bars, the share that ends on the key's triad or on the chord.
 
     A phrase ends on the note that sounds, or sounded last, at the last strong beat of its fourth
-    bar; what follows leads into the next one. Where a chord is known, its tones are stable too.
+    bar; what follows leads into the next one.
     """
-    bar = stretch.bar_steps
-    closes = max(step for step in range(bar) if stretch.meter.level(step) <= MID_BAR)
-    places = np.array([(bars - 1) * bar + closes for bars in (BARS // 2, BARS)])
-    last = np.searchsorted(stretch.onset, places, side="right") - 1
-    last = last[last >= 0]
-    third = 3 if stretch.minor else 4
-    stable = np.isin((stretch.pitch - stretch.tonic) % 12, (0, third, 7))
-    return share((stable | (_on_chord(stretch) == 1))[last])
+    return share((_on_triad(stretch) | (_on_chord(stretch) == 1))[_phrase_ends(stretch)])
+
+
+def phrase_ends_on_triad(stretch: Tune) -> float:
+    """The same share where only the tonic, its third and its fifth count, whatever the chord."""
+    return share(_on_triad(stretch)[_phrase_ends(stretch)])
 
 
 def strong_chord_tones(stretch: Tune) -> float:
@@ -74,6 +72,20 @@ def proper_tones(stretch: Tune) -> float:
 def _chord_tones(stretch: Tune, where: Callable[[Ints], Bools]) -> float:
     on_chord = _on_chord(stretch)
     return share(on_chord[where(levels(stretch)) & ~np.isnan(on_chord)] == 1)
+
+
+def _phrase_ends(stretch: Tune) -> Ints:
+    """The notes that the two phrases of four bars end on."""
+    bar = stretch.bar_steps
+    closes = max(step for step in range(bar) if stretch.meter.level(step) <= MID_BAR)
+    places = np.array([(bars - 1) * bar + closes for bars in (BARS // 2, BARS)])
+    last = np.searchsorted(stretch.onset, places, side="right") - 1
+    return last[last >= 0]
+
+
+def _on_triad(stretch: Tune) -> Bools:
+    third = 3 if stretch.minor else 4
+    return np.isin((stretch.pitch - stretch.tonic) % 12, (0, third, 7))
 
 
 def _on_chord(stretch: Tune) -> NDArray[np.float64]:

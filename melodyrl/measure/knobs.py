@@ -15,7 +15,7 @@ from melodyrl.core.policy.feel import FEELS
 from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.env.plan import Plan
 from melodyrl.measure.bands import Band
-from melodyrl.measure.figures import NAMES, figures
+from melodyrl.measure.figures import NAMES, Figures, figures
 from melodyrl.measure.perform import Performance, Sampled, Told, perform, tunes
 from melodyrl.measure.roster import knob_weights, lanes_of
 from melodyrl.measure.trigram import Trigram
@@ -35,6 +35,10 @@ METRICS: dict[KnobName, tuple[str, int]] = {
 
 GUARDED = ("compass", "repeated notes", "bars repeated", "notes a beat")
 """What no setting of a knob should take out of the bands, unless the knob is there to move it."""
+
+MEASURED = 0.5
+"""Share of another setting's stretches with which one says something of the bands: at a note in
+four beats those few that have the notes to be measured are not what is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,14 @@ def turn(
 ) -> KnobCurve:
     """One knob from its lowest setting to its highest, all others at their defaults."""
     settings = np.linspace(*KNOBS[knob][:2], SETTINGS)
-    means = _means(policy, [{knob: float(each)} for each in settings], plan, seed, known, told)
+    found = _heard(policy, [{knob: float(each)} for each in settings], plan, seed, known, told)
     metric, direction = METRICS[knob]
-    heard = means[:, NAMES.index(metric)]
+    means, count = _means(found), np.array([len(each.stretches) for each in found])
+    heard, enough = means[:, NAMES.index(metric)], count >= MEASURED * count.max()
     outside = {
-        name: tuple(settings[~known.bands[name].holds(means[:, NAMES.index(name)])].tolist())
+        name: tuple(
+            settings[enough & ~known.bands[name].holds(means[:, NAMES.index(name)])].tolist()
+        )
         for name in GUARDED
         if name != metric
     }
@@ -100,7 +107,7 @@ def front(
     knobs: list[dict[KnobName, float]] = [
         {"harmony": each, "diversity": 1.0 - each} for each in share
     ]
-    means = _means(policy, knobs, plan, seed, known, told)
+    means = _means(_heard(policy, knobs, plan, seed, known, told))
     harmony, diversity = (
         means[:, NAMES.index(name)] for name in ("chord tones", "distinct in eight")
     )
@@ -118,9 +125,10 @@ def hypervolume(points: Sequence[tuple[float, float]]) -> float:
 
 
 def spearman(first: Floats, second: Floats) -> float:
-    """Rank correlation; ties share their ranks. NaN where one never changes."""
-    one, other = _ranks(first), _ranks(second)
-    if np.ptp(one) == 0 or np.ptp(other) == 0:
+    """Rank correlation of what is known; ties share their ranks. NaN where one never changes."""
+    known = ~(np.isnan(first) | np.isnan(second))
+    one, other = _ranks(first[known]), _ranks(second[known])
+    if not known.any() or np.ptp(one) == 0 or np.ptp(other) == 0:
         return float("nan")
     return float(np.corrcoef(one, other)[0, 1])
 
@@ -129,15 +137,15 @@ def _ranks(values: Floats) -> Floats:
     return (values[:, None] > values).sum(axis=1) + 0.5 * (values[:, None] == values).sum(axis=1)
 
 
-def _means(
+def _heard(
     policy: NetworkPolicy,
     knobs: Sequence[Mapping[KnobName, float]],
     plan: Plan,
     seed: int,
     known: Known,
     told: Told,
-) -> Floats:
-    """Means of all statistics at each setting, (settings, NAMES), all over the same plan."""
+) -> list[Figures]:
+    """What is heard at each setting, all over the same plan."""
     count = len(plan.length)
     setting = np.repeat(np.arange(len(knobs)), count)
     w = np.stack([knob_weights(each) for each in knobs])[setting]
@@ -147,7 +155,8 @@ def _means(
     rng, temperature = np.random.default_rng(seed), KNOBS["temperature"][2]
     feels = np.tile(1 + np.arange(count) % len(FEELS), len(knobs))
     played = perform(lanes, Sampled(policy, temperature, rng, feels), told)
-    return np.stack([_mean(_part(played, setting == n), known) for n in range(len(knobs))])
+    parts = [_part(played, setting == n) for n in range(len(knobs))]
+    return [figures(tunes(part, "knob"), known.model, 0) for part in parts]
 
 
 def _part(played: Performance, chosen: NDArray[np.bool_]) -> Performance:
@@ -160,5 +169,6 @@ def _part(played: Performance, chosen: NDArray[np.bool_]) -> Performance:
     )
 
 
-def _mean(played: Performance, known: Known) -> Floats:
-    return figures(tunes(played, "knob"), known.model, 0).means()
+def _means(found: Sequence[Figures]) -> Floats:
+    """Of all statistics at each setting, (settings, NAMES)."""
+    return np.stack([each.means() for each in found])

@@ -40,6 +40,7 @@ STATISTICS: dict[str, Callable[[Tune], float]] = {
     "on the beat": metrical.on_the_beat,
     "syncopated": metrical.syncopated,
     "outside the scale": melodic.outside_the_scale,
+    "phrase ends on triad": harmonic.phrase_ends_on_triad,
     "phrase ends stable": harmonic.phrase_ends_stable,
     "strong chord tones": harmonic.strong_chord_tones,
     "beat chord tones": harmonic.beat_chord_tones,

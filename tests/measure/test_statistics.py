@@ -172,6 +172,7 @@ def test_a_phrase_ends_at_the_last_strong_beat_of_its_fourth_bar():
     assert harmonic.phrase_ends_stable(tune(notes)) == 0.5
     assert harmonic.phrase_ends_stable(tune(notes, chords=[(0, G)])) == 0.5
     assert harmonic.phrase_ends_stable(tune(notes, chords=[(0, C), (112, F)])) == 1
+    assert harmonic.phrase_ends_on_triad(tune(notes, chords=[(0, C), (112, F)])) == 0.5
 
 
 def test_stretches_begin_after_a_pickup_and_keep_the_sounding_chord():

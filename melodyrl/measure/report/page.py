@@ -198,9 +198,12 @@ def _knobs(found: Evaluation, people: People) -> Markup:
     cards: list[Markup] = []
     for curve in found.knobs:
         band = people.bands[curve.metric]
-        y = (min(*curve.heard, band.low), max(*curve.heard, band.high))
-        axes = Axes(curve.knob, curve.metric, (curve.settings[0], curve.settings[-1]), y)
-        points = list(zip(curve.settings, curve.heard, strict=True))
+        points = [
+            each for each in zip(curve.settings, curve.heard, strict=True) if each[1] == each[1]
+        ]
+        heard = [band.low, band.high, *(height for _, height in points)]
+        along = curve.settings[0], curve.settings[-1]
+        axes = Axes(curve.knob, curve.metric, along, (min(heard), max(heard)))
         drawn = chart(curve.knob, axes, [Line(points, "ours")], (band.low, band.high))
         cards.append(tag("figure", drawn, tag("figcaption", f"Spearman {curve.spearman:.2f}")))
     cards += _front(found)
