@@ -22,6 +22,7 @@ from melodyrl.core.policy import checkpoint
 from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.env import baselines
 from melodyrl.env.baselines import Strategy
+from melodyrl.env.beam import Beam
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.optimum import Optimum, reward_fingerprint
 from melodyrl.env.players import eight_bar_plan
@@ -61,8 +62,8 @@ def strategies(files: Sequence[Path], ahead: int) -> dict[str, Strategy]:
         "scale": baselines.scale,
         "alternation": baselines.alternation,
         "one-step greedy": baselines.greedy,
-        "beam 4": baselines.Beam(4),
-        "beam 16": baselines.Beam(16),
+        "beam 4": Beam(4),
+        "beam 16": Beam(16),
     }
     is_told_apart = len({file.stem for file in files}) == len(files)
     for file in files:

@@ -6,15 +6,12 @@ rhythm play a note on every beat and hold it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.policy.judge import judge
-from melodyrl.core.policy.legal import legal
-from melodyrl.core.policy.state import NONE, Melody, advance
-from melodyrl.env.lanes import MelodyLanes, Observation, follow_tonic
+from melodyrl.core.policy.state import NONE
+from melodyrl.env.lanes import MelodyLanes, Observation
 
 Actions = NDArray[np.int_]
 Floats = NDArray[np.float64]
@@ -99,61 +96,6 @@ def best_legal(
     """The legal action of the greatest w · value in each lane, (N,); w is (N, K)."""
     score_NA = np.einsum("nak,nk->na", value_NAK, w)
     return np.where(mask_NA, score_NA, -np.inf).argmax(axis=1)
-
-
-@dataclass
-class Beam:
-    """Beam search over whole episodes, which the lanes' plans are known for.
-
-    It plans each episode once, at its beginning, for the preferences of that moment.
-    """
-
-    width: int
-    _planned: dict[int, NDArray[np.int_]] = field(default_factory=dict)
-
-    def __call__(self, lanes: MelodyLanes, seen: Observation) -> Actions:
-        """The planned action of each lane."""
-        starting = np.flatnonzero(lanes.position == 0)
-        if len(starting):
-            self._planned.update(
-                zip(starting.tolist(), beam_search(lanes, starting, self.width), strict=True)
-            )
-        return np.array([self._planned[n][p] for n, p in enumerate(lanes.position.tolist())])
-
-
-def beam_search(lanes: MelodyLanes, chosen: NDArray[np.intp], width: int) -> NDArray[np.int_]:
-    """The best episodes found from the beginning of the chosen lanes, (len(chosen), T) actions."""
-    plan, preset = lanes.plan.take(chosen), lanes.preset
-    count, length = len(chosen), int(plan.length.max())
-    owner = np.repeat(np.arange(count), width)
-    plan, w = plan.take(owner), lanes.w[chosen][owner]
-    density = lanes.density[chosen][owner]
-    melody = Melody.start(count * width, density)
-    # All but one of a lane's beams start out of the race: they would be copies.
-    score = np.where(np.arange(count * width) % width == 0, 0.0, -np.inf)
-    history = np.zeros((count * width, length), np.int_)
-    for t in range(length):
-        position = np.minimum(t, plan.length)
-        context = plan.at(position)
-        reward = np.einsum("nak,nk->na", judge(melody, context, density, preset), w)
-        running = (t < plan.length)[:, None]
-        mask = legal(melody, context, preset.actions)
-        total = score[:, None] + np.where(mask, reward * running, -np.inf)
-        total = total.reshape(count, -1)
-        best = np.argpartition(-total, width - 1, axis=1)[:, :width]
-        score = np.take_along_axis(total, best, axis=1).reshape(-1)
-        beam, action = np.divmod(best.reshape(-1), preset.actions.count)
-        parent = owner * width + beam
-        # Actions of beams that are out of the race may be illegal; any legal one will do.
-        action = np.where(np.isfinite(score), action, mask[parent].argmax(axis=1))
-        history = history[parent]
-        history[:, t] = action
-        melody = melody.take(parent)
-        advance(melody, context, preset.actions, action)
-        after = np.minimum(t + 1, plan.length)
-        follow_tonic(melody, plan.shift[np.arange(len(owner)), after], preset.actions)
-    winner = score.reshape(count, width).argmax(axis=1)
-    return history[np.arange(count) * width + winner]
 
 
 class _Scene:

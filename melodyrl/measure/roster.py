@@ -10,6 +10,7 @@ from melodyrl.core.policy.policy import NetworkPolicy
 from melodyrl.core.policy.presets import FULL
 from melodyrl.env import baselines
 from melodyrl.env.baselines import Strategy
+from melodyrl.env.beam import Beam
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.plan import Plan
 from melodyrl.measure.imitator import imitator
@@ -58,7 +59,7 @@ def players(policy: NetworkPolicy, people: People) -> list[Player]:
         Player("arpeggio", fixed(baselines.arpeggio), is_random=False),
         Player("n-gram sampler", lambda rng: imitator(people, rng)),
         Player("one-step greedy", fixed(baselines.greedy), is_random=False),
-        Player(f"beam {BEAM}", lambda _: baselines.Beam(BEAM), is_random=False, is_costly=True),
+        Player(f"beam {BEAM}", lambda _: Beam(BEAM), is_random=False, is_costly=True),
         Player(DEFAULT, learned),
         Player("policy, harmonic", learned, {"harmony": 1.0}),
         Player("policy, smooth", learned, {"smoothness": 1.0}),

@@ -1,11 +1,14 @@
 import numpy as np
 import pytest
 
+from melodyrl.cli.playing import open_policy
 from melodyrl.core.policy.presets import EIGHT_BAR, FULL
 from melodyrl.env import baselines
+from melodyrl.env.beam import Beam
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.players import eight_bar_plan
 from melodyrl.env.progressions import test_progressions as kept_progressions
+from melodyrl.measure.perform import best
 from rewards.preference import PREFERENCES, weights
 
 EQUAL = weights(PREFERENCES["equal"], EIGHT_BAR.terms)
@@ -69,9 +72,7 @@ def test_planning_further_earns_more():
         return float((baselines.play(lanes, strategy) @ EQUAL).mean())
 
     chance = earned(baselines.random_legal(np.random.default_rng(0)))
-    one, four, sixteen = (
-        earned(s) for s in (baselines.greedy, baselines.Beam(4), baselines.Beam(16))
-    )
+    one, four, sixteen = (earned(s) for s in (baselines.greedy, Beam(4), Beam(16)))
 
     assert chance < one < four < sixteen
 
@@ -79,7 +80,7 @@ def test_planning_further_earns_more():
 def test_a_beam_of_one_is_greedy():
     progressions = kept_progressions(4, 1)
 
-    assert notes_of(baselines.Beam(1), progressions) == notes_of(baselines.greedy, progressions)
+    assert notes_of(Beam(1), progressions) == notes_of(baselines.greedy, progressions)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_a_beam_of_one_is_greedy():
         baselines.scale,
         baselines.alternation,
         baselines.greedy,
-        baselines.Beam(2),
+        Beam(2),
     ],
 )
 def test_every_strategy_plays_the_full_preset_legally(strategy):
@@ -112,4 +113,19 @@ def test_a_beam_beats_greedy_on_the_full_preset():
         lanes = MelodyLanes(FULL, 8, np.random.default_rng(2), split="test", weights=weights)
         return float((baselines.play(lanes, strategy) @ weights).mean())
 
-    assert earned(baselines.Beam(4)) > earned(baselines.greedy)
+    assert earned(Beam(4)) > earned(baselines.greedy)
+
+
+def test_melodies_led_by_a_policy_earn_more_the_more_there_are():
+    """One is what the policy plays by itself."""
+    policy = open_policy("shipped")
+    weights = np.full(6, 0.25, np.float32)
+
+    def earned(strategy) -> float:
+        lanes = MelodyLanes(FULL, 8, np.random.default_rng(2), split="test", weights=weights)
+        return float((baselines.play(lanes, strategy) @ weights).mean())
+
+    itself = earned(best(policy))
+    assert earned(Beam(1, policy.network)) == pytest.approx(itself)
+    four = earned(Beam(4, policy.network))
+    assert four > max(itself, earned(Beam(4)))

@@ -6,6 +6,7 @@ from melodyrl.core.policy.legal import legal
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import Melody, advance
 from melodyrl.env import baselines
+from melodyrl.env.beam import Beam
 from melodyrl.env.bound import ROUNDING, Bound, Episode, Values, upper_bound
 from melodyrl.env.lanes import MelodyLanes, follow_tonic
 from melodyrl.env.players import full_plan
@@ -93,7 +94,7 @@ def strategies() -> list[baselines.Strategy]:
         baselines.random_chord_tone(rng),
         baselines.scale,
         baselines.greedy,
-        baselines.Beam(16),
+        Beam(16),
         ascending,
     ]
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from melodyrl.core.policy.presets import EIGHT_BAR
-from melodyrl.env.baselines import Beam, greedy, play, random_legal
+from melodyrl.env.baselines import greedy, play, random_legal
+from melodyrl.env.beam import Beam
 from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.optimum import NOTES, Optimum, reward_fingerprint
 from melodyrl.env.players import eight_bar_plan

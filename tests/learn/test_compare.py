@@ -12,6 +12,7 @@ from PIL import Image
 from melodyrl.cli import main
 from melodyrl.core.policy.presets import EIGHT_BAR
 from melodyrl.env import baselines
+from melodyrl.env.beam import Beam
 from melodyrl.env.melody_env import MelodyEnv
 from melodyrl.errors import ConfigError
 from melodyrl.learn.compare.course import EQUAL, Course, training_lanes
@@ -82,7 +83,7 @@ def test_the_course_knows_the_best_return_and_players_without_learning():
     levels = course.levels()
 
     assert levels["random"] < 0 < levels["one-step greedy"] < course.best
-    assert course.earned(baselines.Beam(64)) == pytest.approx(course.best, rel=0.02)
+    assert course.earned(Beam(64)) == pytest.approx(course.best, rel=0.02)
 
 
 def test_a_lane_is_the_environment_of_gymnasium():
