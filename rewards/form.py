@@ -3,10 +3,11 @@
 At each of the three distances, this sixteenth is compared with the one then: the same note again,
 the same step of the scale from another note (a sequence), an onset in the same place, a new onset,
 or none where there was one. Its log2 likelihood ratio in tunes of people against chance (another
-tune's bars) depends on how many onsets in a row have answered already: people seldom begin a
-repetition, and mostly finish one. The longer it lasts, the more it is held against loops instead
-(bars that never stop coming round), for people leave it in the end. Bounds [-1, 1]; 0 is as likely
-by chance. Ours; the counts are fitted (`melodyrl fit`).
+tune's bars) depends on how many onsets in a row have repeated, or carried on a sequence, already:
+people seldom begin either, and mostly finish it. The longer it lasts, the more it is held against
+loops instead (bars that never stop coming round, as they are or a step further each time), for
+people leave it in the end. Bounds [-1, 1]; 0 is as likely by chance. Ours; the counts are fitted
+(`melodyrl fit`).
 """
 
 from functools import cache
@@ -29,15 +30,21 @@ NONE, UNHEARD = -128, -127
 SAME, MOVED, STRUCK, NEW, GONE, QUIET = range(6)
 """What a sixteenth is to the one then; QUIET says nothing: no onset now or then, or unheard."""
 
-ANSWERS = (SAME, MOVED)
-"""What lets a run of answers go on; QUIET leaves it as it is, all else ends it."""
-
 LONGEST = 32
-"""Answers in a row that are counted."""
+"""Answers in a row that are counted. SAME or MOVED lets a run of its own kind go on, or begins one;
+QUIET leaves a run as it is, all else ends it. A run of MOVED is told by a minus: -3 for three."""
 
-# Answers in a row -> class 0, 1, 2, 3-4, 5-7, 8-11, 12-15, 16-23, 24 and more.
-RUN_CLASS = np.array([0, 1, 2, 3, 3, 4, 4, 4, *[5] * 4, *[6] * 4, *[7] * 8, *[8] * 9], np.int8)
-CLASSES = 9
+LENGTHS = np.array([0, 1, 2, 3, 3, 4, 4, 4, *[5] * 4, *[6] * 4, *[7] * 8, *[8] * 9], np.int8)
+"""Class of a run by its length: 0, 1, 2, 3-4, 5-7, 8-11, 12-15, 16-23, 24 and more."""
+
+RUN_CLASS = np.concatenate([LENGTHS, LENGTHS[:0:-1] + 8])
+"""Class of a run: 0 of none, 1 to 8 of SAME, and 9 to 16 of MOVED, whose runs are indices from the
+end."""
+
+CLASSES = 17
+
+LEANS_ON = np.array([0, *range(8), 0, *range(9, 16)])
+"""Class whose counts back a class's own: that of shorter runs of its kind."""
 
 SHARE = 0.15
 """Reward to a bit at each distance: three distances that agree on 2 bits come to 0.9."""
@@ -45,12 +52,12 @@ SHARE = 0.15
 STRONGEST = 2.5
 """Bits that one distance can say for or against."""
 
-LOOPED = 0.95 * np.minimum(np.arange(CLASSES) / 6, 1.0) ** 2
+LOOPED = 0.95 * np.minimum(np.array([0, *range(1, 9), *range(1, 9)]) / 6, 1.0) ** 2
 """Share of loops, by class of the run, in what people are held against; the rest is chance. Ours:
 counted together they would forbid all repetition, since chance has no long runs."""
 
 SMOOTHING = 20.0
-"""Sixteenths' worth of the class below mixed into each class of runs."""
+"""Sixteenths' worth of the class it leans on mixed into each class of runs."""
 
 # Step of the scale of each pitch class above the tonic, in major and in natural minor: a note
 # between two tones of the scale counts as the lower one.
@@ -60,13 +67,13 @@ DEGREES = np.array([[0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6], [0, 0, 1, 2, 2, 3, 3, 
 def form(run: ArrayLike, kind: IntArray) -> FloatArray:
     """Reward of a sixteenth for each of A things that can happen in it, (..., A), in [-1, 1].
 
-    By LAGS: run (..., 3) are the answers in a row so far, kind (..., 3, A) is what it would be.
+    By LAGS: run (..., 3) are the runs so far, kind (..., 3, A) is what it would be.
     """
     return lookup(fitted(), run, kind)
 
 
 def lookup(table: FloatArray, run: ArrayLike, kind: IntArray) -> FloatArray:
-    """The same, from a (3, 9, 6) table."""
+    """The same, from a (3, 17, 6) table."""
     row = _ROWS + RUN_CLASS.take(np.asarray(run)) * 6
     said = table.ravel().take(row[..., None] + kind)
     total = said[..., 0, :] + said[..., 1, :] + said[..., 2, :]
@@ -96,7 +103,7 @@ def moved(kind: NDArray[np.int8], then_move: ArrayLike, move: ArrayLike) -> NDAr
 
 
 def follow(run: IntArray, kind: IntArray) -> NDArray[np.int8]:
-    """The runs of answers after a sixteenth, of one shape."""
+    """The runs after a sixteenth, of one shape."""
     return _FOLLOWED.take(run * np.intp(6) + kind)
 
 
@@ -114,7 +121,7 @@ def fitted() -> FloatArray:
 
 
 def ratio(human: Counts, chance: Counts, loops: Counts) -> FloatArray:
-    """Reward table (3, 9, 6) of counts (3, 9, 5) by distance, class of the run, and kind."""
+    """Reward table (3, 17, 6) of counts (3, 17, 5) by distance, class of the run, and kind."""
     share = LOOPED[:, None]
     against = (1.0 - share) * _backed_off(chance) + share * _backed_off(loops)
     bits = np.log2(_backed_off(human) / against)
@@ -123,20 +130,23 @@ def ratio(human: Counts, chance: Counts, loops: Counts) -> FloatArray:
 
 
 def _backed_off(counts: Counts) -> NDArray[np.float64]:
-    """Probabilities of the kinds; each class of runs leans on the one below it."""
+    """Probabilities of the kinds; each class of runs leans on one of shorter runs."""
     chance = np.empty(counts.shape, np.float64)
-    below = (counts.sum(axis=1) + 1.0) / (counts.sum(axis=(1, 2)) + 5.0)[:, None]
-    for run in range(CLASSES):
-        here = counts[:, run] + SMOOTHING * below
-        below = chance[:, run] = here / here.sum(axis=1, keepdims=True)
+    chance[:, 0] = (counts.sum(axis=1) + 1.0) / (counts.sum(axis=(1, 2)) + 5.0)[:, None]
+    for run, shorter in enumerate(LEANS_ON):
+        here = counts[:, run] + SMOOTHING * chance[:, shorter]
+        chance[:, run] = here / here.sum(axis=1, keepdims=True)
     return chance
 
 
 def _followed() -> NDArray[np.int8]:
-    """By the run of answers and the kind of what comes."""
-    run, kind = np.ogrid[: LONGEST + 1, :6]
-    after = np.where(kind <= MOVED, np.minimum(run + 1, LONGEST), 0)
-    return np.where(kind == QUIET, run, after).astype(np.int8).ravel()
+    """By the run and the kind of what comes."""
+    run = np.concatenate([np.arange(LONGEST + 1), np.arange(-LONGEST, 0)])
+    after = np.zeros((len(run), 6), np.int8)
+    after[:, SAME] = np.minimum(np.maximum(run, 0) + 1, LONGEST)
+    after[:, MOVED] = np.maximum(np.minimum(run, 0) - 1, -LONGEST)
+    after[:, QUIET] = run
+    return after.ravel()
 
 
 _FOLLOWED = _followed()

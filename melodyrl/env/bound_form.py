@@ -14,6 +14,8 @@ from rewards import form
 
 Floats = NDArray[np.float64]
 
+_ONSETS = (form.SAME, form.MOVED, form.STRUCK, form.NEW)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FormBound:
@@ -26,7 +28,7 @@ class FormBound:
     price: Floats
     """(3,) by form.LAGS."""
     head_start: Floats
-    """(sixteenths left, 3, LONGEST + 1) by the run of answers so far; 0 without one."""
+    """(sixteenths left, 3, R) by the run so far, see `form.LONGEST`; 0 without one."""
 
     def heard(self, bar: int) -> np.float32:
         """The price of an onset in a bar: what is too far back for it is not heard."""
@@ -57,12 +59,9 @@ def _price(rewards: Floats, sixteenths: int) -> float:
 
 def _above(rewards: Floats, price: float, sixteenths: int) -> Floats:
     """The most that is paid above a price: (sixteenths + 1, R) by those left, of rewards (R, 6)."""
-    longer = np.minimum(np.arange(1, len(rewards) + 1), form.LONGEST)
-    answers = rewards[:, form.ANSWERS].max(axis=1) - price
-    other = rewards[:, [form.STRUCK, form.NEW]].max(axis=1) - price
-    ends = np.maximum(other, rewards[:, form.GONE])
+    after = form.follow(np.arange(len(rewards))[:, None], np.arange(rewards.shape[1]))
+    paid = rewards - price * np.isin(np.arange(rewards.shape[1]), _ONSETS)
     above = np.zeros((sixteenths + 1, len(rewards)))
     for left in range(1, sixteenths + 1):
-        later = above[left - 1]
-        above[left] = np.max([later, answers + later[longer], ends + later[0]], axis=0)
+        above[left] = (paid + above[left - 1][after]).max(axis=1)
     return above

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from melodyrl.env.counting import gap_surprise, interval_counts, rhythm_counts
 from melodyrl.env.feels import feel_counts
+from melodyrl.env.middle import middle
 from melodyrl.env.optima import Melody, optima
 from melodyrl.env.recurrence import bar_counts, chance_counts, loop_counts, recurrence_counts
 from melodyrl.env.tune import Tune
 from melodyrl.env.zoo import ZOO, scale_of
 from rewards import diversity, guard, smoothness
 
-VERSION = 3
+VERSION = 4
 """Of the shipped tables: a policy holds for one version."""
 
 HELD_OUT = 0
@@ -58,6 +59,7 @@ class Tables:
     gap_surprise: float
     form: dict[str, NDArray[np.int64]]
     feels: dict[str, NDArray[np.int64]]
+    middle: float
 
 
 def fit(
@@ -67,7 +69,8 @@ def fit(
     train = [tune for tune in tunes if tune.split() != HELD_OUT]
     human = [(tune.minor, tune.offsets) for tune in train]
     told("time")
-    timed = rhythm_counts(train), gap_surprise(train), _form_counts(train), feel_counts(train)
+    pull = middle(train, smoothness.smoothed(interval_counts(human)))
+    timed = rhythm_counts(train), gap_surprise(train), _form_counts(train), feel_counts(train), pull
     told("zoo")
     zoo = menagerie(train, SEED)
     weights = dict.fromkeys(zoo, 1.0)
@@ -131,6 +134,7 @@ def write(tables: Tables, figures: dict[str, float], counted: dict[str, int], fo
         "smoothness": {
             "human": tables.smooth_human.tolist(),
             "reference": np.round(tables.smooth_reference, 1).tolist(),
+            "middle": round(tables.middle, 5),
         },
         "guard": {
             "auc": {name: round(value, 3) for name, value in figures.items()},
@@ -159,6 +163,7 @@ def _count(
     gap_surprise: float,
     form: dict[str, NDArray[np.int64]],
     feels: dict[str, NDArray[np.int64]],
+    pull: float,
 ) -> Tables:
     guard_human, smooth_human = _guard_counts(human), interval_counts(human)
     share = np.array([weights[name] for name in zoo])
@@ -178,6 +183,7 @@ def _count(
         gap_surprise,
         form,
         feels,
+        pull,
     )
 
 

@@ -3,7 +3,7 @@
 And which bar before it each bar answers: what an intent is drawn from.
 
 Against people stand chance, each tune beside another's bars, and loops, each tune's first one, two
-or four bars round and round.
+or four bars round and round, as they are and a step of the scale further each time.
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.music.meter import PHRASE_BARS
-from melodyrl.core.policy.intent import FRESH, LAGS, MOVED, SAME, STRUCK, answer_of
-from melodyrl.env.tune import Tune
+from melodyrl.core.policy.intent import ANSWERS, FRESH, LAGS, MOVED, SAME, STRUCK, answer_of
+from melodyrl.env.tune import MAJOR, MINOR, Tune
 from rewards import form
 
 LOOPED_BARS = 12
 """Bars that a loop goes on for."""
+
+OTHERS = 8
+"""Tunes that each tune is laid beside: long runs are rare by chance, and still to be counted."""
 
 Counts = NDArray[np.int64]
 Line = tuple[NDArray[np.int16], NDArray[np.int16]]
@@ -26,41 +29,49 @@ Line = tuple[NDArray[np.int16], NDArray[np.int16]]
 
 
 def recurrence_counts(tunes: Sequence[Tune]) -> Counts:
-    """What people do, (3, 9, 5) by distance, class of the run of answers, and kind."""
+    """What people do, (3, 17, 5) by distance, class of the run, and kind."""
     return sum((_counted(line, line, t.bar_steps) for t, line in _lines(tunes)), _nothing())
 
 
 def chance_counts(tunes: Sequence[Tune], rng: np.random.Generator) -> Counts:
-    """The same of each tune beside the bars of another in its meter."""
+    """The same of each tune beside the bars of others in its meter."""
     lines, counts = _lines(tunes), _nothing()
     for tune, line in lines:
         others = [other for like, other in lines if like.bar_steps == tune.bar_steps]
-        counts += _counted(line, others[int(rng.integers(len(others)))], tune.bar_steps)
+        for other in rng.integers(len(others), size=OTHERS):
+            counts += _counted(line, others[other], tune.bar_steps)
     return counts
 
 
 def loop_counts(tunes: Sequence[Tune], rng: np.random.Generator) -> Counts:
-    """The same of each tune's first one, two or four bars, over and over."""
+    """The same of each tune's first one, two or four bars, over and over, and carried on."""
     counts = _nothing()
-    for tune, line in _lines(tunes):
-        looped = _looped(line, int(rng.choice(form.LAGS)) * tune.bar_steps, tune.bar_steps)
-        counts += _counted(looped, looped, tune.bar_steps)
+    for tune, (pitch, _) in _lines(tunes):
+        period = int(rng.choice(form.LAGS)) * tune.bar_steps
+        for steps in (0, int(rng.choice((-1, 1)))):
+            looped = _looped(pitch, period, LOOPED_BARS * tune.bar_steps, steps, tune.minor)
+            line = looped, _moves(looped, tune.minor)
+            counts += _counted(line, line, tune.bar_steps)
     return counts
 
 
 def bar_counts(tunes: Sequence[Tune]) -> Counts:
-    """Which bar before it each bar of people answers, and how, (2, 8, 13).
+    """Which bar before it each bar of people answers, and how, (2, 8, 13, 13).
 
-    In the first eight bars or later, by bar of eight, and as `Intent.answer`: the closest answer
-    counts, of the nearest bar. A bar that answers nothing at all that was heard is fresh.
+    In the first eight bars or later, by bar of eight, by what the bar before answered, and as
+    `Intent.answer`: the closest answer counts, of the nearest bar. A bar that answers nothing at
+    all that was heard is fresh.
     """
-    counts = np.zeros((2, PHRASE_BARS, 1 + 3 * len(LAGS)), np.int64)
+    counts = np.zeros((2, PHRASE_BARS, ANSWERS, ANSWERS), np.int64)
     for tune, line in _lines(tunes):
-        bars = _bars(line, tune.bar_steps)
+        bars, before = _bars(line, tune.bar_steps), FRESH
         for number in range(1, len(bars)):
+            answer = FRESH
             if (bars[number][0] != form.NONE).any():
-                later, bar = number >= PHRASE_BARS, number % PHRASE_BARS
-                counts[int(later), bar, _answer(bars, number)] += 1
+                answer = _answer(bars, number)
+                later, bar = int(number >= PHRASE_BARS), number % PHRASE_BARS
+                counts[later, bar, before, answer] += 1
+            before = answer
     return counts
 
 
@@ -105,17 +116,30 @@ def _line(tune: Tune) -> Line:
     offsets = tune.offsets[inside]
     length = int(kept.onset[-1]) + 1 if len(offsets) else 0
     pitch = np.full(length, form.NONE, np.int16)
-    move = np.full(length, form.NONE, np.int16)
     pitch[kept.onset] = offsets
-    move[kept.onset[1:]] = np.diff(form.degree(offsets, tune.minor))
-    return pitch, move
+    return pitch, _moves(pitch, tune.minor)
 
 
-def _looped(line: Line, period: int, bar: int) -> Line:
-    """The first so many sixteenths of a line, over and over."""
-    place = np.arange(LOOPED_BARS * bar) % period
-    pitch, move = (np.append(part, np.full(period, form.NONE, np.int16))[place] for part in line)
-    return pitch, move
+def _moves(pitch: NDArray[np.int16], minor: bool) -> NDArray[np.int16]:
+    """Steps of the scale from the onset before to each onset."""
+    move, onset = np.full(len(pitch), form.NONE, np.int16), np.flatnonzero(pitch != form.NONE)
+    move[onset[1:]] = np.diff(form.degree(pitch[onset], minor))
+    return move
+
+
+def _looped(
+    pitch: NDArray[np.int16], period: int, length: int, steps: int, minor: bool
+) -> NDArray[np.int16]:
+    """The first so many sixteenths over and over, so many steps of the scale further each time."""
+    rounds, place = np.divmod(np.arange(length), period)
+    heard = np.append(pitch, np.full(period, form.NONE, np.int16))[place]
+    return np.where(heard == form.NONE, form.NONE, _carried(heard, steps * rounds, minor))
+
+
+def _carried(pitch: NDArray[np.int16], steps: NDArray[np.intp], minor: bool) -> NDArray[np.int16]:
+    """Offsets so many steps of the scale further, all on tones of the scale."""
+    octave, step = np.divmod(form.degree(pitch, minor) + steps, 7)
+    return (12 * octave + np.take(MINOR if minor else MAJOR, step)).astype(np.int16)
 
 
 def _counted(now: Line, then: Line, bar: int) -> Counts:
@@ -129,14 +153,13 @@ def _counted(now: Line, then: Line, bar: int) -> Counts:
         kinds = form.kinds(then[0][:length], now[0][later])
         kinds = form.moved(kinds, then[1][:length], now[1][later])
         heard = kinds[kinds != form.QUIET]
-        runs = form.RUN_CLASS[_runs(heard <= form.MOVED)]
-        np.add.at(counts[number], (runs, heard), 1)
+        np.add.at(counts[number], (form.RUN_CLASS[_runs(heard)], heard), 1)
     return counts
 
 
-def _runs(answers: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Before each place, how many answers in a row there were."""
-    place = np.arange(len(answers))
-    broken = np.maximum.accumulate(np.where(answers, -1, place))
-    run = np.minimum(place - broken, form.LONGEST)
-    return np.concatenate([[0], run[:-1]]).astype(np.intp)
+def _runs(kinds: NDArray[np.int8]) -> NDArray[np.intp]:
+    """The run before each sixteenth, see `form.LONGEST`."""
+    run = np.zeros(len(kinds) + 1, np.intp)
+    for place, kind in enumerate(kinds):
+        run[place + 1] = form.follow(run[place], kind)
+    return run[:-1]

@@ -119,8 +119,12 @@ class History:
         run = 0
         for at, p in enumerate(self.past):
             kind = self.kind(lag, p.pitch, p.move, at)
-            if kind != form.QUIET:
-                run = min(run + 1, form.LONGEST) if kind in form.ANSWERS else 0
+            if kind == form.SAME:
+                run = min(max(run, 0) + 1, form.LONGEST)
+            elif kind == form.MOVED:
+                run = max(min(run, 0) - 1, -form.LONGEST)
+            elif kind != form.QUIET:
+                run = 0
         return run
 
     def form(self, pitch: int | None, minor: bool) -> float:

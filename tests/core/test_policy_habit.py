@@ -194,3 +194,17 @@ def test_a_ballad_has_longer_notes_than_a_reel():
         return onsets(chances_of(played, seen, intent_of(64, feel=row))).mean()
 
     assert onset("reel") > 2 * onset("ballad")
+
+
+def test_a_line_is_expected_to_come_back_to_its_middle():
+    played, seen = lanes_after(0)
+    played.melody.recent[:, -3:] = 19, 21, 19
+    seen.mask[:] = True
+
+    def expected(middle):
+        """Pitch of the next note, on the mean, after two bars about a middle."""
+        played.melody.past[:, :32:4] = middle
+        chances = chances_of(played, seen)[:, FIRST:]
+        return (chances @ FULL.actions.pitches / onsets(chances_of(played, seen))).mean()
+
+    assert expected(9) < expected(19) - 0.5

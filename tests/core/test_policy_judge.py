@@ -11,7 +11,8 @@ from melodyrl.core.policy.state import NONE, Context, Melody, place, shift
 from rewards import form
 from tests.core.policy_history import Walk
 
-FEWEST_ANSWERS = np.array([0, 1, 2, 3, 5, 8, 12, 16, 24])
+RUNS = (1, 2, 3, 5, 8, 12, 16, 24)
+FEWEST_ANSWERS = np.array([0, *RUNS, *(-run for run in RUNS)])
 """Of each class of runs."""
 
 BOTH = pytest.mark.parametrize("preset", [EIGHT_BAR, FULL], ids=["eight-bar", "full"])

@@ -11,7 +11,7 @@ ONSETS = (form.SAME, form.MOVED, form.STRUCK, form.NEW)
 def test_no_answers_are_paid_more():
     bound, rng = form_bound(STEPS), np.random.default_rng(0)
     for _ in range(300):
-        run = rng.integers(form.LONGEST + 1, size=3)
+        run = rng.integers(-form.LONGEST, form.LONGEST + 1, size=3)
         allowed = bound.head_start[STEPS, [0, 1, 2], run].sum()
         eager = rng.random()
         for _ in range(STEPS):
@@ -27,18 +27,24 @@ def test_some_answers_are_paid_the_price():
     """Found another way, by the number of onsets: the most that so many are paid."""
     for distance, price in enumerate(form_bound(STEPS).price):
         table = form.fitted()[distance][form.RUN_CLASS]
-        best = np.full(form.LONGEST + 1, -np.inf)
-        best[0], dearest = 0.0, 0.0
+        best, dearest = {0: 0.0}, 0.0
         for onsets in range(1, STEPS + 1):
-            best[0] = max(best[0], (best + table[:, form.GONE]).max())
-            answered = best + table[:, :2].max(axis=1)
-            ended = (best + table[:, 2:4].max(axis=1)).max()
-            best = np.append(ended, answered[:-1])
-            best[-1] = max(best[-1], answered[-1])
+            best = _after(best, table, ONSETS)
+            left_in_a_rest = _after(best, table, [form.GONE])[0]
             if onsets < STEPS:
-                left_in_a_rest = (best + table[:, form.GONE]).max()
-                dearest = max(dearest, best.max() / onsets, left_in_a_rest / onsets)
+                dearest = max(dearest, max(best.values()) / onsets, left_in_a_rest / onsets)
+            best[0] = max(best.get(0, -np.inf), left_in_a_rest)
         assert price == pytest.approx(dearest, abs=1e-3)
+
+
+def _after(best, table, kinds):
+    """The most that is paid by the run that it leads to."""
+    after = {}
+    for run, paid in best.items():
+        for kind in kinds:
+            longer = int(form.follow(np.array(run), np.array(kind)))
+            after[longer] = max(after.get(longer, -np.inf), paid + table[run, kind])
+    return after
 
 
 def test_nothing_is_heard_yet_in_the_first_bar():

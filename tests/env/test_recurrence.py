@@ -1,6 +1,9 @@
-import numpy as np
+from dataclasses import replace
 
-from melodyrl.env.recurrence import chance_counts, loop_counts, recurrence_counts
+import numpy as np
+import pytest
+
+from melodyrl.env.recurrence import LOOPED_BARS, chance_counts, loop_counts, recurrence_counts
 from melodyrl.env.tune import Tune
 from rewards import form
 
@@ -12,6 +15,13 @@ def tune(pitches, name="own/x", onset=None):
     pitch = np.array(pitches, np.int16)
     onset = 4 * np.arange(len(pitch)) if onset is None else np.array(onset)
     return Tune(name, onset, np.full(len(pitch), 4), pitch, BAR, 4, 60, False)
+
+
+class OneBar:
+    """Draws the first of what there is."""
+
+    def choice(self, these):
+        return these[0]
 
 
 def test_a_bar_played_again_is_counted_as_answers_of_growing_runs():
@@ -48,11 +58,24 @@ def test_a_pickup_is_no_bar():
     assert recurrence_counts([later])[0, :, form.SAME].sum() == 4
 
 
-def test_loops_never_stop_answering():
+@pytest.mark.parametrize(("kind", "sign"), [(form.SAME, 1), (form.MOVED, -1)])
+def test_loops_never_stop_answering_as_they_are_or_carried_on(kind, sign):
     counts = loop_counts([tune(range(60, 76))], np.random.default_rng(0))
 
-    assert counts[..., form.SAME].sum() > 0
-    assert counts[-1, -1, form.SAME] == counts[-1, -1].sum() > 0
+    long = counts[-1, form.RUN_CLASS[sign * form.LONGEST]]
+    assert long[kind] == long.sum() > 0
+
+
+@pytest.mark.parametrize("minor", [False, True])
+def test_what_is_carried_on_keeps_its_shape(minor):
+    """A step of the scale further each bar; a tone between two of the scale is the lower one."""
+    pitches = [60, 61, 64, 67, *range(60, 72)]
+    looped = replace(tune(pitches), minor=minor)
+
+    counts = loop_counts([looped], OneBar())
+
+    # But for the first note of the second bar, which comes from elsewhere than the very first.
+    assert counts[0, :, form.MOVED].sum() == 4 * (LOOPED_BARS - 1) - 1
 
 
 def test_chance_is_another_tune_and_the_same_seed_the_same_counts():

@@ -8,7 +8,7 @@ from rewards import form
 PITCH = st.integers(-60, 90) | st.just(form.NONE)
 THREE = st.lists(PITCH | st.just(form.UNHEARD), min_size=3, max_size=3).map(np.array)
 MOVES = st.lists(st.integers(-14, 14) | st.just(form.NONE), min_size=3, max_size=3).map(np.array)
-RUNS = st.lists(st.integers(0, form.LONGEST), min_size=3, max_size=3).map(np.array)
+RUNS = st.lists(st.integers(-form.LONGEST, form.LONGEST), min_size=3, max_size=3).map(np.array)
 
 NOTHING = np.full(3, form.NONE)
 
@@ -41,28 +41,35 @@ def test_a_first_note_moves_from_nowhere():
     assert kind(7, 9, then_move=form.NONE, move=form.NONE) == form.STRUCK
 
 
-def test_only_answers_let_a_run_go_on():
-    run = np.full(6, 4)
-
-    after = form.follow(run, np.arange(6))
-
-    assert after.tolist() == [5, 5, 0, 0, 0, 4]
-    assert form.follow(np.array([form.LONGEST]), np.array([form.SAME])) == form.LONGEST
-
-
-def test_a_repetition_once_begun_is_worth_finishing():
-    """Held against chance, three notes that answered promise a fourth."""
-    table = form.fitted()
-
-    assert (table[:, 3, form.SAME] > 0.1).all()
-    assert (table[:, 3, form.NEW] < 0).all()
+@pytest.mark.parametrize(
+    ("run", "after"),
+    [(0, [1, -1, 0, 0, 0, 0]), (4, [5, -1, 0, 0, 0, 4]), (-4, [1, -5, 0, 0, 0, -4])],
+)
+def test_only_its_own_kind_lets_a_run_go_on(run, after):
+    assert form.follow(np.full(6, run), np.arange(6)).tolist() == after
 
 
-def test_a_repetition_without_end_pays_less_and_less():
-    same = form.fitted()[:, :, form.SAME]
+def test_no_run_is_longer_than_the_longest():
+    longest = np.array([form.LONGEST, -form.LONGEST])
 
-    assert (same[:, -1] < same[:, 3]).all()
-    assert (same[:, -1] <= 0.0).all()
+    assert (form.follow(longest, np.array([form.SAME, form.MOVED])) == longest).all()
+
+
+@pytest.mark.parametrize(("kind", "run"), [(form.SAME, 3), (form.MOVED, -2)])
+def test_a_repetition_or_sequence_once_begun_is_worth_finishing(kind, run):
+    """Held against chance, notes that answered promise another."""
+    row = form.fitted()[:, form.RUN_CLASS[run]]
+
+    assert (row[:, kind] > 0.04).all()
+    assert (row[:, form.NEW] < 0).all()
+
+
+@pytest.mark.parametrize(("kind", "sign"), [(form.SAME, 1), (form.MOVED, -1)])
+def test_a_repetition_or_sequence_without_end_pays_less_and_less(kind, sign):
+    paid = form.fitted()[:, form.RUN_CLASS[sign * np.arange(1, form.LONGEST)], kind]
+
+    assert (paid[:, -1] < paid[:, 1]).all()
+    assert (paid[:, 11:] < 0.0).all()
 
 
 def test_silence_says_nothing():

@@ -22,8 +22,8 @@ def test_tables_have_the_shapes_that_are_read():
     assert numbers("smoothness", "human").shape == (2, 12, 8, 27)
     assert numbers("guard", "human").shape == (sum(guard.SIZES),)
     assert numbers("rhythm", "human").shape == (2, 2, 16, 8, 3)
-    assert numbers("form", "human").shape == (3, 9, 5)
-    assert form.fitted().shape == (3, 9, 6)
+    assert numbers("form", "human").shape == (3, form.CLASSES, 5)
+    assert form.fitted().shape == (3, form.CLASSES, 6)
     assert smoothness.fitted().shape == (2, 12, 8, 27)
     assert rhythm.fitted().shape == (2, 2, 16, 8, 3)
 

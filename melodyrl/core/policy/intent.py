@@ -2,8 +2,9 @@
 
 In which feel it moves, and which bar before it, if any, it answers: with the same notes, with the
 same steps from another note, or with its rhythm alone. How often people do which, at this bar of
-eight, is counted in their tunes (melodyrl.env.recurrence): they mostly bring a bar back whole or
-not at all, and bring back the first two after four.
+eight and after what the bar before answered, is counted in their tunes (melodyrl.env.recurrence):
+they mostly bring a bar back whole or not at all, bring back the first two after four, and once a
+bar has come back, mostly the next one too.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,12 @@ SAME, MOVED, STRUCK = range(3)
 
 FRESH = 0
 """The answer to no bar."""
+
+ANSWERS = 1 + 3 * len(LAGS)
+"""How many answers there are."""
+
+SMOOTHING = 20.0
+"""Bars' worth of what either the place or the bar before says, mixed into what both say."""
 
 STAYS = 0.75
 """Chance that eight more bars keep the feel, where it is free. Ours: people's tunes are seldom
@@ -96,20 +103,28 @@ def intend(
     else:
         intent.feel[begins] = np.broadcast_to(chosen, begins.shape)[begins]
     wanted = feel.pace(density_B, intent.feel) * (context.bar_steps / 4)
-    intent.answer[begins] = _answers(melody, context, THIN * wanted, draws[0])[begins]
+    answer = _answers(melody, context, intent.answer, THIN * wanted, draws[0])
+    intent.answer[begins] = answer[begins]
     intent.bar[:] = context.bar
 
 
 def _answers(
-    melody: Melody, context: Context, fewest: NDArray[np.floating], draw: NDArray[np.float64]
+    melody: Melody,
+    context: Context,
+    before: NDArray[np.int8],
+    fewest: NDArray[np.floating],
+    draw: NDArray[np.float64],
 ) -> NDArray[np.intp]:
-    """Draw an answer (B,) by people's chances; bars of fewer onsets (B,), or none, have none."""
+    """Draw an answer (B,) by people's chances after that of the bar before (B,).
+
+    Bars of fewer onsets (B,), or none, have none.
+    """
     past = melody.past.reshape(melody.lanes, BARS, -1)
     then = (context.bar[:, None] - LAGS) % BARS
     later = (past[np.arange(melody.lanes), context.bar] != form.UNHEARD).any(axis=1)
     onsets = np.take_along_axis((past > form.UNHEARD).sum(axis=2), then, axis=1)
     sounded = onsets >= np.maximum(fewest, 1.0)[:, None]
-    chance = _chances()[later.astype(np.intp), context.bar]
+    chance = _chances()[later.astype(np.intp), context.bar, before]
     chance[:, 1:] *= np.tile(sounded, (1, 3))
     reached = np.cumsum(chance, axis=1)
     return (reached <= draw[:, None] * reached[:, -1:]).sum(axis=1)
@@ -117,6 +132,10 @@ def _answers(
 
 @cache
 def _chances() -> NDArray[np.float64]:
-    """(2, 8, 13) in the first eight bars or later, by bar, of each answer."""
-    counts = numbers("form", "bars").astype(np.float64) + 0.01
-    return counts / counts.sum(axis=-1, keepdims=True)
+    """(2, 8, 13, 13) in the first eight bars or later, by bar and the answer before, of each."""
+    counts = numbers("form", "bars").astype(np.float64)
+    here, after = counts.sum(axis=2) + 0.01, counts.sum(axis=(0, 1)) + 0.01
+    more_often = after / after.sum(axis=1, keepdims=True) / (after.sum(axis=0) / after.sum())
+    expected = here[:, :, None] * more_often
+    backed = counts + SMOOTHING * expected / expected.sum(axis=-1, keepdims=True)
+    return backed / backed.sum(axis=-1, keepdims=True)

@@ -211,7 +211,7 @@ def _gaps(out: FloatArray, melody: Melody, context: Context, density_B: FloatArr
 
 
 def _answers(out: FloatArray, melody: Melody, context: Context, density_B: FloatArray) -> None:
-    """Class of the run of answers at each distance."""
+    """Class of the run at each distance."""
     run = form.RUN_CLASS[melody.answers]
     out[:] = (run[:, :, None] == _RUN_CLASSES).reshape(len(out), -1)
 

@@ -63,7 +63,7 @@ class Melody(LaneArrays):
     past_move: NDArray[np.int8]
     """(B, 128) steps of the scale from the note before it, form.NONE where there is none."""
     answers: NDArray[np.int8]
-    """(B, 3) by form.LAGS: onsets in a row that answered those of so many bars ago."""
+    """(B, 3) by form.LAGS: the run of onsets that answered those of so many bars ago, see form."""
 
     @classmethod
     def start(cls, lanes: int, density: FloatArray | float = START_DENSITY) -> "Melody":
