@@ -25,6 +25,7 @@ from tests.live.hearing import (
     POLICY,
     Heard,
     judge,
+    ledger,
     unended,
     write_chords,
 )
@@ -181,6 +182,30 @@ def test_flood_leaves_no_note_and_ends_in_time(rig):
     assert status == 0
     assert [m for _, m in heard if m.type == "note_on" and m.channel == MACHINE]
     assert unended(heard) == 0
+
+
+def test_what_strays_is_never_early_ends_and_plays_again(jack, here, tmp_path, capsys):
+    flags = ("--humanize", "1", "--swing", "0.5", "--drums", "--drum-vary", "1")
+    rig = Rig(jack, tmp_path, flags=flags)
+    try:
+        rig.open()
+        rig.play(4).wait(timeout=60)
+        rig.daemon.send_signal(signal.SIGTERM)
+        assert rig.daemon.wait(timeout=10) == 0
+        subprocess.run(["sleep", "0.1"], check=True)
+        begun, doubled, hanging = ledger(rig.heard())
+    finally:
+        rig.close()
+
+    (path,) = take_paths(rig.takes)
+    notes = [each for each in read_session(path).outputs if isinstance(each.message, NoteOn)]
+    late_ns = [each.at_ns - each.due_ns for each in notes if each.fate == "sent"]
+    assert begun >= 4
+    assert (doubled, hanging) == (0, 0)
+    assert min(late_ns) >= 0, "none before it was due, with what it strays"
+    assert len({each.message.velocity for each in notes}) > 10
+    main(["takes", "1", "--folder", str(rig.takes), "--replay"])
+    assert "byte for byte" in capsys.readouterr().out
 
 
 @pytest.mark.slow
