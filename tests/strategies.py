@@ -16,6 +16,7 @@ from melodyrl.core.engine.events import (
     VARY_BARS,
     Announce,
     ChangeDrums,
+    Conclude,
     Event,
     Forget,
     Learn,
@@ -80,7 +81,7 @@ commands = st.one_of(
     meters,
     st.builds(SetSplit, st.none() | st.integers(48, 72)),
     st.builds(Announce, st.integers(0, 4095)),
-    st.sampled_from([Start(), Stop(), Panic(), Release(), Tap()]),
+    st.sampled_from([Start(), Stop(), Panic(), Release(), Tap(), Conclude()]),
 )
 events: st.SearchStrategy[Event] = st.one_of(
     note_ons, note_ons, note_offs, pedals, controls, learning, commands, drumming

@@ -8,7 +8,7 @@ from tyro.conf import Positional, arg
 
 from melodyrl.cli.playing import Playing, check_tempo, open_policy
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Announce, Event, Nanos, NoteOff, NoteOn, Start
+from melodyrl.core.engine.events import Announce, Conclude, Event, Nanos, NoteOff, NoteOn, Start
 from melodyrl.core.engine.key_finder import KeyFinder
 from melodyrl.core.engine.offline import heard, run_offline
 from melodyrl.core.midi.pianoroll import Chart, pianoroll_png
@@ -63,7 +63,10 @@ class Compose(Playing):
 
         engine = Engine(config, open_policy(self.policy))
         until_ns = Nanos(end_ns + config.listen_ns - 1)
-        coming = [_announced(bar, chords, tempo_map, meter) for bar in range(len(chords))]
+        coming: list[tuple[Nanos, Event]] = [
+            _announced(bar, chords, tempo_map, meter) for bar in range(len(chords))
+        ]
+        coming.append((_bar_ns(len(chords) - 1, tempo_map, meter), Conclude()))
         outgoing = run_offline(engine, _events(accompaniment, coming, end_ns), until_ns)
         outgoing += engine.close(until_ns)
         notes = notes_of(heard(outgoing, config.listen_ns))
@@ -123,11 +126,14 @@ def _announced(
 
 
 def _events(
-    notes: list[Note], coming: list[tuple[Nanos, Announce]], end_ns: Nanos
+    notes: list[Note], coming: list[tuple[Nanos, Event]], end_ns: Nanos
 ) -> list[tuple[Nanos, Event]]:
-    """The chords as a player would play them: released, then struck; nothing at the very end."""
+    """The chords as a player would play them: released, then struck; nothing at the very end.
+
+    What the chart says of a bar is told at its beginning.
+    """
     events: list[tuple[Nanos, int, Event]] = [(Nanos(0), 0, Start())]
-    events += [(at_ns, 3, announce) for at_ns, announce in coming]
+    events += [(at_ns, 3, told) for at_ns, told in coming]
     for note in notes:
         events.append((note.start_ns, 2, NoteOn(note.pitch, note.velocity)))
         if note.end_ns < end_ns:

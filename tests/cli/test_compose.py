@@ -70,6 +70,19 @@ def test_the_tune_follows_the_chords(tmp_path):
     assert rate(1) < rate(0) - 0.3
 
 
+@pytest.mark.parametrize(("meter", "quarters"), [("4/4", 2.0), ("3/4", 3.0), ("6/8", 1.5)])
+@pytest.mark.parametrize("policy", ["shipped", "rules"])
+def test_the_tune_comes_to_rest_on_the_last_strong_beat(tmp_path, policy, meter, quarters):
+    for seed in range(3):
+        path = compose(tmp_path, "C Am F G", policy=policy, meter=meter, seed=seed, key="C")
+        chords, tune = pretty_midi.PrettyMIDI(str(path)).instruments
+
+        last = max(tune.notes, key=lambda note: note.start)
+        assert last.end - last.start == pytest.approx(0.5 * quarters, abs=1e-3)
+        assert last.end == pytest.approx(max(note.end for note in chords.notes), abs=1e-3)
+        assert last.pitch % 12 == 7  # of G the one tone that is of the tonic's triad
+
+
 def test_a_picture_is_drawn_with_a_bar_for_each_chord(tmp_path):
     picture = tmp_path / "tune.png"
     compose(tmp_path, "C | N.C. | F#m7b5/C | %", bars=12, picture=picture)

@@ -44,7 +44,7 @@ class Band:
         self.mind = Mind(policy, config.knobs, config.feel, rng)
         self.listener = Listener(config.split)
         self.tonality = Tonality(config.key)
-        self.announced = 0
+        self.announced, self.concludes = 0, False
         self.ledger = Ledger(config.channel)
         self._voice = Voice(self.mind)
         self.solo = Solo(self._voice, self.ledger)
@@ -57,7 +57,7 @@ class Band:
     def begin(self) -> None:
         """A first bar begins: a new line, a new register, harmony unheard."""
         self.listener.forget()
-        self.announced = 0
+        self.announced, self.concludes = 0, False
         self.change_line()
 
     def change_line(self) -> None:
@@ -156,4 +156,6 @@ class Band:
     def _moment(self, position: Position, meter: Meter) -> Moment | None:
         key = self.tonality.key
         chord, announced = self.listener.chord, self.announced
-        return None if key is None else Moment(position, meter, key, chord, announced)
+        if key is None:
+            return None
+        return Moment(position, meter, key, chord, announced, self.concludes)

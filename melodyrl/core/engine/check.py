@@ -19,6 +19,7 @@ from melodyrl.core.engine.events import (
     VARY_BARS,
     Announce,
     ChangeDrums,
+    Conclude,
     Drumming,
     Forget,
     Halt,
@@ -71,7 +72,7 @@ def makes_sense(event: object) -> bool:
             return _is_drumming(event)
         case Sync():
             return _is_sync(event)
-        case Start() | Stop() | Panic() | Release() | Tap() | Halt():
+        case Start() | Stop() | Panic() | Release() | Tap() | Halt() | Conclude():
             return True
         case _:
             return False

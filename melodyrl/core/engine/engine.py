@@ -21,6 +21,7 @@ from melodyrl.core.engine.events import (
     Announce,
     ChangeDrums,
     ClockSource,
+    Conclude,
     Drumming,
     Event,
     Forget,
@@ -299,7 +300,7 @@ class Engine:
                 self._hear(event)
             case SetKnob() | SetFeel() | Learn() | Forget():
                 self._turn(event)
-            case SetKey() | SetSplit() | Announce():
+            case SetKey() | SetSplit() | Announce() | Conclude():
                 self._inform(event)
             case SetTempo() | Tap() | SetClock() | Sync() | Halt():
                 self._pace(event)
@@ -326,7 +327,7 @@ class Engine:
             case Forget(target):
                 self._controls.forget(target)
 
-    def _inform(self, event: SetKey | SetSplit | Announce) -> None:
+    def _inform(self, event: SetKey | SetSplit | Announce | Conclude) -> None:
         """What is to be known of the player's music."""
         match event:
             case SetKey(tonic, minor):
@@ -335,6 +336,8 @@ class Engine:
                 self._band.listener.split_at(pitch)
             case Announce(mask):
                 self._band.announced = mask
+            case Conclude():
+                self._band.concludes = True
 
     def _drum(self, event: Drumming) -> None:
         """Drums that come in begin the music where nothing runs, and the line rests."""

@@ -225,6 +225,14 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class Conclude:
+    """This bar is the last: a solo comes to rest on its last strong beat, and stays there.
+
+    It holds until the music begins anew.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """Begin a bar now. Without it the first note that is heard begins the first bar.
 
@@ -288,8 +296,9 @@ class Halt:
 Setting = SetKnob | SetMode | SetFeel | SetTempo | SetClock | SetKey | SetMeter | SetSplit
 Drumming = SetDrums | SetCell | SetVariation | ChangeDrums | SetFill
 Command = Setting | Drumming | Tap | Start | Stop | Panic | Release
+Charted = Announce | Conclude
 Event = (
-    NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Announce | SetPolicy | Sync | Halt
+    NoteOn | NoteOff | ControlChange | Command | Learn | Forget | Charted | SetPolicy | Sync | Halt
 )
 
 

@@ -1,8 +1,14 @@
 """Improvises one line over the harmony that the player holds."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from melodyrl.core.engine.ledger import Ledger
 from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic
 from melodyrl.core.midi.messages import Message
+from melodyrl.core.music import rotate
+from melodyrl.core.music.meter import MID_BAR
+from melodyrl.core.policy.actions import HOLD, ONSET
 
 _ACCENTS = (10, 5, 2, -4, -9)  # of velocity, by metric level; ours
 _MIDDLE_C = 60
@@ -13,6 +19,10 @@ for a tone, in every key; its middle is a fifth to an octave and a half above.""
 _LOWEST_HOME, _HIGHEST_HOME = 44, 72
 """A piano's outermost notes are answered by octaves nearer. Within, home follows the player to the
 semitone, so that the same music in another key gets the same answer in that key."""
+
+
+_TRIADS = (1 << 0 | 1 << 4 | 1 << 7, 1 << 0 | 1 << 3 | 1 << 7)
+"""Of a major and of a minor tonic, as masks of semitones above it."""
 
 
 class Solo:
@@ -27,7 +37,7 @@ class Solo:
         """Play a grid step, about as loud as the player, and above their hand."""
         self._settle(moment.key.tonic, highest)
         self._voice.frame(moment)
-        action = self._voice.choose()
+        action = self._voice.choose(_at_rest(moment) if moment.concludes else None)
         pitch = self._voice.play(action)
         if action == ACTIONS.hold:
             return []
@@ -43,6 +53,23 @@ class Solo:
             is_heard = highest is not None
             self._home = _within_register(highest - _BELOW_HIGHEST) if is_heard else _MIDDLE_C
         self._voice.move_base(nearest_tonic(tonic, self._home))
+
+
+def _at_rest(moment: Moment) -> NDArray[np.bool_] | None:
+    """What a line may do that comes to rest in this bar, (A,); None until the last strong beat.
+
+    It ends on a tone of the chord, of the tonic's triad if there is one among them.
+    """
+    meter, step = moment.meter, moment.position.step_in_bar
+    last = max(step for step in range(meter.steps_per_bar) if meter.level(step) <= MID_BAR)
+    if step < last:
+        return None
+    if step > last:
+        return ACTIONS.kinds == HOLD
+    triad = _TRIADS[moment.key.minor]
+    chord = rotate(moment.chord.mask, -moment.key.tonic) if moment.chord else triad
+    tones = chord & triad or chord
+    return (ACTIONS.kinds == ONSET) & (tones >> ACTIONS.offsets % 12 & 1 == 1)
 
 
 def _within_register(home: int) -> int:

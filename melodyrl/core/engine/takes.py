@@ -10,6 +10,7 @@ from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.events import (
     Announce,
     ChangeDrums,
+    Conclude,
     Event,
     Forget,
     Halt,
@@ -69,6 +70,7 @@ _EVENTS: dict[str, Callable[..., Event]] = {
         Learn,
         Forget,
         Announce,
+        Conclude,
         Sync,
         Halt,
     )

@@ -34,6 +34,8 @@ class Moment:
     chord: Chord | None
     announced: int = 0
     """Mask of the chord that is known to come next, 0 where none is."""
+    concludes: bool = False
+    """Whether this is the last bar."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
