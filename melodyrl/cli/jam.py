@@ -317,6 +317,7 @@ class Jam(Playing):
 
     def _begin(self, daemon: "Daemon", company: "Company", stack: ExitStack) -> None:
         """Play, and tell a service manager, where there is one, that we do and that we live."""
+        from melodyrl.live.machine import hurry_all
         from melodyrl.live.service import Service
 
         daemon.start()
@@ -328,6 +329,7 @@ class Jam(Playing):
         service = Service(os.environ, lambda: daemon.ask(lambda engine: None))
         service.start()
         stack.callback(service.close)
+        hurry_all()
 
     def _hear_osc(self, port: int, company: "Company", stack: ExitStack) -> None:
         """Be told by OSC as well."""

@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,10 @@ STOP_S = 5.0
 
 ANSWER_S = 5.0
 """Longest wait for the loop to answer a call."""
+
+SWITCH_S = 0.0005
+"""Longest that another thread computes on where the loop has something to play: beside one that
+worked for 0.2 s at a time, a wake was 5.1 ms late at p99 with Python's 5 ms, and 0.6 with this."""
 
 AGAIN_S = 0.5
 """A signal sooner than this after the first is the same one: `timeout` signals twice."""
@@ -51,6 +56,7 @@ class Daemon:
         self._ports = ports
         self.loop = Loop(engine, inbox, ports, clock, leader=leader, record=record, thru=thru)
         self._thread = threading.Thread(target=self._play, name="loop")
+        self._switch_s = sys.getswitchinterval()
 
     def publish_to(self, publish: Callable[[object], None]) -> None:
         """Show notes and snapshots to `publish`, which must never wait; before `start`."""
@@ -60,6 +66,7 @@ class Daemon:
         """Begin to play. What was made so far is for ever, so the collector need not look at it."""
         gc.collect()
         gc.freeze()
+        sys.setswitchinterval(SWITCH_S)
         self._thread.start()
 
     def stop(self) -> None:
@@ -71,6 +78,7 @@ class Daemon:
             log.error("loop did not end within_s=%g", STOP_S)
         self._ports.close()
         gc.unfreeze()
+        sys.setswitchinterval(self._switch_s)
         late = self.loop.lateness
         log.info(
             "stopped sent=%d late_p50_us=%.0f late_p99_us=%.0f late_worst_us=%.0f "

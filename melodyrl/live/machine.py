@@ -40,11 +40,37 @@ def hurry() -> bool:
 
     Programs that it starts do not inherit that. Linux only.
     """
+    return _hurry(0)
+
+
+def hurry_all() -> bool:
+    """Let every thread that this process has by now come first, as `hurry` does the one that calls.
+
+    Python runs one thread at a time. One that lost the processor to another program while it was
+    its turn kept the loop from playing: for 123 ms where eight programs were busy, and for 1.2 ms
+    once all came first (12 s of a wake every 2 ms beside a thread that works for 1 of 10 ms).
+    Those that have real-time priority from elsewhere, as JACK's, keep theirs.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    threads = [int(each.name) for each in Path("/proc/self/task").iterdir()]
+    hurried = [_hurry(each) for each in threads if _is_ordinary(each)]
+    return all(hurried)
+
+
+def _hurry(thread: int) -> bool:
     if not sys.platform.startswith("linux"):
         return False
     try:
         rule = os.SCHED_RR | os.SCHED_RESET_ON_FORK
-        os.sched_setscheduler(0, rule, os.sched_param(PRIORITY))
+        os.sched_setscheduler(thread, rule, os.sched_param(PRIORITY))
     except OSError:
         return False
     return True
+
+
+def _is_ordinary(thread: int) -> bool:
+    try:
+        return os.sched_getscheduler(thread) & ~os.SCHED_RESET_ON_FORK == os.SCHED_OTHER
+    except OSError:  # it has ended since
+        return False

@@ -1,5 +1,8 @@
 """Thinking ahead takes time off a decision, and changes nothing else."""
 
+from collections import deque
+from itertools import islice
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,20 +20,24 @@ from tests.core.policy_files import form, tensors
 from tests.fakes import FakePolicy
 from tests.strategies import MS, timed
 
+PARTS = 5
+"""Features, judgement, leaning, what is legal, and the network."""
+
 SIXTEENTH = 125 * MS
 MODES = pytest.mark.parametrize("mode", ["solo", "harmony", "answer"])
 
 
 class Watched(NetworkPolicy):
-    """A network that remembers every array that it was shown."""
+    """A network that remembers every array that it was shown, but for rehearsals."""
 
     def __init__(self):
         self.shown = []
+        self.rng = np.random.default_rng(0)
         super().__init__(Network(tensors(form(FULL)), form(FULL)), FULL)
 
     def decide(self, features, judgement, mask, w, temperature, rng, habit=None):
         shown = features, judgement, mask, w, habit
-        self.shown.append([each.copy() for each in shown])
+        self.shown += [[each.copy() for each in shown]] if rng is self.rng else []
         return super().decide(features, judgement, mask, w, temperature, rng, habit)
 
 
@@ -51,25 +58,28 @@ def a_tune():
         yield from ((at_ns - MS, NoteOff(pitch)) for pitch in chord)
 
 
+def exhaust(thoughts):
+    deque(thoughts, maxlen=0)
+
+
 def play(engine, told, *, thinks):
     """What is sent when the engine is woken on time, and where it thinks in between."""
     sent = []
     for at_ns, event in told:
         while (wake_ns := engine.next_wake()) is not None and wake_ns < at_ns:
             sent += engine.due(wake_ns)
-            while thinks and engine.think():
-                pass
+            exhaust(engine.thoughts() if thinks else ())
         engine.receive(event, Nanos(at_ns))
         sent += engine.due(Nanos(at_ns))
-        while thinks and engine.think():
-            pass
+        exhaust(engine.thoughts() if thinks else ())
     return sent
 
 
 @MODES
 def test_a_tune_is_answered_alike_by_what_was_seen_alike(mode):
     policies = Watched(), Watched()
-    engines = [Engine(EngineConfig(key=Key(0), mode=mode, split=57), each) for each in policies]
+    config = EngineConfig(key=Key(0), mode=mode, split=57)
+    engines = [Engine(config, each, each.rng) for each in policies]
 
     plain, ahead = (
         play(engine, a_tune(), thinks=thinks)
@@ -94,21 +104,51 @@ def test_whatever_happens_a_thought_now_and_then_changes_nothing(told, mode, cha
             engine.receive(event, Nanos(at_ns))
             out += engine.due(Nanos(at_ns))
         if chance.random() < 0.7:
-            ahead.think()
+            exhaust(islice(ahead.thoughts(), chance.randrange(40)))
 
     assert sent[1] == sent[0]
     assert ahead.recording() == plain.recording()
     assert ahead.snapshot() == plain.snapshot()
 
 
+def test_a_thought_that_outlives_its_moment_does_no_harm():
+    plain, ahead = (
+        Engine(EngineConfig(key=Key(0), mode="harmony", split=57), FakePolicy()) for _ in range(2)
+    )
+    thoughts, sent = [], ([], [])
+    for at_ns, event in a_tune():
+        thoughts.append(ahead.thoughts())
+        for engine, out in zip((plain, ahead), sent, strict=True):
+            engine.receive(event, Nanos(at_ns))
+            out += engine.due(Nanos(at_ns))
+        for each in thoughts[-5:]:
+            next(each, None)
+
+    assert sent[1] == sent[0]
+
+
+def test_a_leap_by_an_octave_finds_all_worked_out(monkeypatch):
+    engine = Engine(EngineConfig(key=Key(0), mode="harmony", split=57), FakePolicy())
+    engine.receive(NoteOn(64), Nanos(0))
+    exhaust(engine.thoughts())
+    for name in ("observe", "judge", "lean", "legal"):
+        monkeypatch.delattr(f"melodyrl.core.engine.view.{name}")
+
+    engine.receive(NoteOn(81), Nanos(100 * MS))
+
+    answer = engine.due(Nanos(100 * MS))[-1].message
+    assert isinstance(answer, NoteOn)
+    assert 69 <= answer.pitch < 81
+
+
 def test_there_is_an_end_to_thinking_until_something_was_played():
     engine = Engine(EngineConfig(key=Key(0), mode="harmony", split=57), FakePolicy())
-    assert not engine.think()
+    assert list(engine.thoughts()) == []
     for pitch in (48, 52, 55, 72):
         engine.receive(NoteOn(pitch), Nanos(0))
 
-    thoughts = [engine.think() for _ in range(4)]
+    counts = [len(list(engine.thoughts())) for _ in range(2)]
     engine.receive(NoteOn(71), Nanos(100 * MS))
 
-    assert thoughts == [True, True, False, False]
-    assert engine.think()
+    assert counts == [2 * 3 * PARTS + 1, 0], "two steps of the grid, three octaves, a rehearsal"
+    assert len(list(engine.thoughts())) == 2 * 3 * PARTS + 1

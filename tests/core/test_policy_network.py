@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from melodyrl.core.policy.network import Form, Network
+from melodyrl.core.policy.network import THOUGHTS, Form, Network
 from melodyrl.core.policy.presets import EIGHT_BAR, FULL
 from tests.core.policy_files import form, tensors
 
@@ -130,12 +130,12 @@ def test_a_thought_of_another_moment_is_not_used():
     assert network.one(features, w, judgement, mask).tobytes() == expected.tobytes()
 
 
-def test_a_thought_is_used_once():
-    network = Network(tensors(form()), form())
-    features, w, judgement, mask = (each[0] for each in inputs(form(), 1))
-    network.think(features, w, judgement)
-    before = network.one(features, w, judgement, mask)
+def test_of_many_thoughts_each_is_used_for_its_own_moment():
+    plain, ahead = (Network(tensors(form()), form()) for _ in range(2))
+    moments = list(zip(*inputs(form(), THOUGHTS + 2), strict=True))
+    for features, w, judgement, _ in moments:
+        ahead.think(features, w, judgement)
 
-    features += 1
-
-    assert (network.one(features, w, judgement, mask) != before).any()
+    for features, w, judgement, mask in [*moments, *reversed(moments)]:
+        expected = plain.one(features, w, judgement, mask)
+        assert ahead.one(features, w, judgement, mask).tobytes() == expected.tobytes()

@@ -97,8 +97,8 @@ class EchoEngine:
         self._waiting = self._waiting[len(due) :]
         return due
 
-    def think(self):
-        return False
+    def thoughts(self):
+        return iter(())
 
     def snapshot(self):
         return Picture()

@@ -12,7 +12,7 @@ from melodyrl.core.music import Key
 from melodyrl.live.clock import MonotonicClock
 from melodyrl.live.follower import MidiFollower
 from melodyrl.live.leader import Leader
-from melodyrl.live.loop import Loop
+from melodyrl.live.loop import GAP_NS, Loop
 from tests.fakes import BusyPolicy
 from tests.live.doubles import MS, EchoEngine, FakeClock, Picture, Port, ScriptedInbox, told
 
@@ -64,12 +64,12 @@ class Thinker(EchoEngine):
         self._clock = clock
         self.thought_ns = []
 
-    def think(self):
-        if len(self.thought_ns) == 5:
-            raise RuntimeError("nothing comes to mind")
-        self.thought_ns.append(self._clock.now_ns)
-        self._clock.now_ns += MS
-        return True
+    def thoughts(self):
+        while len(self.thought_ns) < 5:
+            self.thought_ns.append(self._clock.now_ns)
+            self._clock.now_ns += MS
+            yield
+        raise RuntimeError("nothing comes to mind")
 
 
 def test_it_thinks_where_nothing_is_due_and_hears_between_two_thoughts():
@@ -80,7 +80,7 @@ def test_it_thinks_where_nothing_is_due_and_hears_between_two_thoughts():
     while clock.now_ns < 60 * MS:
         loop.turn()
 
-    assert engine.thought_ns == [0, *(1 * MS + n * MS for n in range(4))]
+    assert engine.thought_ns == [0, *(1 * MS + n * (MS + GAP_NS) for n in range(4))]
     assert port.sent == [(12 * MS + 1, NoteOn(72)), (52 * MS, NoteOn(74))]
     assert loop.failures == 0
 
@@ -360,3 +360,23 @@ def test_note_whose_decision_took_long_leaves_before_the_page_is_shown():
 
     after = order[order.index(("note", "player", True, 60, 70, 41 * MS)) + 1 :]
     assert after[0] == NoteOn(72, 70)
+
+
+def test_an_answer_is_sent_before_the_page_hears_of_the_note():
+    clock, order = FakeClock(), []
+
+    class Wire(Port):
+        def send(self, message):
+            order.append(message)
+
+    script = ScriptedInbox(clock, told(41 * MS, NoteOn(60, 70)))
+    loop = Loop(EchoEngine(delay_ns=0), script, Wire(clock), clock, order.append)
+    while clock.now_ns < 45 * MS:
+        loop.turn()
+
+    notes = [each for each in order if not isinstance(each, Picture)]
+    assert [each if isinstance(each, NoteOn) else each[1] for each in notes] == [
+        NoteOn(72, 70),
+        "player",
+        "machine",
+    ]

@@ -52,3 +52,34 @@ def test_a_thread_that_hurries_comes_first_and_what_it_starts_does_not():
     assert allowed == (rule & os.SCHED_RR == os.SCHED_RR)
     assert child == os.SCHED_OTHER
     assert os.sched_getscheduler(0) == os.SCHED_OTHER, "the other threads stay as they are"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+def test_where_all_threads_hurry_only_those_that_came_first_already_stay_as_they_are():
+    script = """
+import os, threading
+from melodyrl.live.machine import hurry_all
+over, first = threading.Event(), threading.Event()
+def lead():
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(9))
+    except OSError:
+        pass
+    first.set()
+    over.wait()
+threads = [threading.Thread(target=each) for each in (lead, over.wait)]
+for each in threads: each.start()
+first.wait()
+allowed = hurry_all()
+ids = [threading.get_native_id(), *(each.native_id for each in threads)]
+print(allowed, *(os.sched_getscheduler(each) & ~os.SCHED_RESET_ON_FORK for each in ids))
+over.set()
+"""
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+    allowed, *rules = shown.stdout.decode().split()
+    main, lead, other = map(int, rules)
+    if allowed == "True":
+        assert (main, lead, other) == (os.SCHED_RR, os.SCHED_FIFO, os.SCHED_RR)
+    else:
+        assert {main, lead, other} == {os.SCHED_OTHER}

@@ -1,6 +1,6 @@
 """The ears, the lines that can be played, and the ledger that all of them write to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -122,13 +122,28 @@ class Band:
         moment = self._moment(position, meter)
         return self.harmony.note_on(note, moment, self.listener.fingers) if moment else []
 
-    def think(self, mode: Mode, places: Sequence[Position], meter: Meter) -> bool:
-        """Work out ahead what a choice at one of some places would rest on; False where all is."""
+    def thoughts(self, mode: Mode, places: Sequence[Position], meter: Meter) -> Iterator[None]:
+        """Work out ahead what a choice at one of some places would rest on, a part at each turn.
+
+        The likeliest place comes first. A second voice follows the player by octaves.
+        """
+        self.tonality.weigh()
         if mode not in ("solo", "harmony") and not self.replies.is_replying:
-            return False
+            return
+        is_new = False
+        for place in places:
+            for up in (0, 12, -12) if mode == "harmony" else (0,):
+                while self._think(place, meter, up):
+                    is_new = True
+                    yield
+        if is_new:
+            self._voice.rehearse(places[0])
+            yield
+
+    def _think(self, place: Position, meter: Meter, up: int) -> bool:
         self._take_over()
-        moments = [self._moment(each, meter) for each in places]
-        return any(moment is not None and self._voice.think(moment) for moment in moments)
+        moment = self._moment(place, meter)
+        return moment is not None and self._voice.think(moment, up)
 
     def why(self, mode: Mode) -> Why | None:
         """What spoke for the last decision."""

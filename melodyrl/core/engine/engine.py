@@ -1,11 +1,12 @@
 """The bandmate without a clock or a port: timestamped events in, timestamped messages out.
 
 Five verbs, time always an argument: `receive`, `next_wake`, `due`, `snapshot`, `recording`; and
-one without time, `think`, for when nothing is due.
+one without time, `thoughts`, for when nothing is due.
 Live play, export, tests and simulation all drive this one engine.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from copy import deepcopy
 from functools import partial
 
@@ -169,19 +170,20 @@ class Engine:
         self._advance(now_ns)
         return self._outbox.take(self._told)
 
-    def think(self) -> bool:
-        """Work ahead a little while nothing is due; False where there is nothing left to.
+    def thoughts(self) -> Iterator[None]:
+        """Work ahead while nothing is due, a part of some 0.1 ms at each turn of the iterator.
 
-        It plays nothing and draws nothing: what is played is the same without it, only later.
+        It plays nothing and draws nothing: what is played is the same without it, only later. Ask
+        for new ones when anything was told or due since; the old ones do no harm, and no good.
         """
         transport = self._transport
         if not transport.running or transport.is_resting:
-            return False
+            return
         here = transport.position()
         places = [transport.position_of(here.step + 1)]
-        if self._mode == "harmony":  # a note may come before the step is decided, and after
-            places.append(here)
-        return self._band.think(self._mode, places, transport.meter)
+        if self._mode == "harmony":  # a note may come before the next step is decided, and after
+            places.insert(0, here)
+        yield from self._band.thoughts(self._mode, places, transport.meter)
 
     def close(self, now_ns: Nanos) -> list[Outgoing]:
         """Release everything; what is left to send before the port is closed."""

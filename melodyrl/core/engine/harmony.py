@@ -8,7 +8,9 @@ from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic
 from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
 
 _CONSONANT = (3, 4, 5, 7, 8, 9, 12, 15, 16)  # semitones from a note to its second voice
-_OCTAVE = 12
+_AROUND = tuple(side * interval for side in (-1, 1) for interval in _CONSONANT)
+_BELOW = tuple(interval for interval in _AROUND if -12 <= interval < 0)
+_ANY = (1 << 12) - 1  # pitch classes
 _SOFTER = 0.85  # of the player's velocity, so that the tune stays in front; ours
 _HOME = 20  # semitones of our three octaves that lie below the player's note
 _NEAREST, _FARTHEST = 16, 31  # semitones from our base at which a played note is within reach
@@ -68,13 +70,11 @@ class Harmony:
     def _allowed(self, pitch: int, moment: Moment, held: set[int]) -> NDArray[np.bool_] | None:
         """Consonant notes of the scale or chord: below within an octave, else all around."""
         known = moment.key.scale_mask | (moment.chord.mask if moment.chord else 0)
-        around = [pitch + side * interval for side in (-1, 1) for interval in _CONSONANT]
         taken = held.union(self._ledger.sounding)
-        free = [each for each in around if 0 <= each <= 127 and each not in taken]
-        fitting = [each for each in free if known >> each % 12 & 1]
-        below = [each for each in fitting if pitch - _OCTAVE <= each < pitch]
-        for tier in (below, fitting, free):
-            mask = self._mask(tier)
+        for intervals, classes in ((_BELOW, known), (_AROUND, known), (_AROUND, _ANY)):
+            around = [pitch + interval for interval in intervals]
+            free = [each for each in around if 0 <= each <= 127 and each not in taken]
+            mask = self._mask([each for each in free if classes >> each % 12 & 1])
             if mask.any():
                 return mask
         return None

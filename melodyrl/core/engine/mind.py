@@ -41,6 +41,7 @@ class Mind:
         self.feel: Feel = feel
         self._rules = RulePolicy(FULL)
         self._rng = rng
+        self._spare_rng = np.random.default_rng(0)
         self.failures = 0
         self.is_fallback = False
         self.decision: Decision | None = None
@@ -70,6 +71,13 @@ class Mind:
     def think(self, features: FloatArray, judgement: FloatArray) -> None:
         """Let the policy work ahead for a decision on these very arrays, as they are now."""
         self.policy.think(features, judgement, self.w)
+
+    def rehearse(
+        self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray
+    ) -> None:
+        """Take a decision as `decide` does, and forget it."""
+        present = self.w, self.temperature, self._spare_rng, habit
+        ask(self.policy, features, judgement, mask, *present)
 
     def decide(
         self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray

@@ -5,10 +5,14 @@ from melodyrl.core.music import Chord, Key
 
 
 class Tonality:
-    """Keeps the key in force apart from the one that was found or asked for last."""
+    """Keeps the key in force apart from the one that was found or asked for last.
+
+    What is heard is weighed when the key is asked for: the answer to a note does not wait for it.
+    """
 
     def __init__(self, fixed: Key | None) -> None:
         self._finder = KeyFinder()
+        self._unweighed: list[tuple[int, bool] | Chord] = []
         self.fixed = fixed
         """What the player asked for; None listens."""
         self.key: Key | None = fixed
@@ -17,17 +21,17 @@ class Tonality:
     @property
     def is_guess(self) -> bool:
         """Whether the key is none that was fixed, and hardly anything was heard."""
-        return self.fixed is None and self._finder.is_guess
+        return self.fixed is None and self._found.is_guess
 
     def hear(self, pitch: int, *, is_line: bool = False) -> None:
         """A note of the player began; where it is alone, one of a line."""
-        self._finder.hear(pitch, is_line=is_line)
+        self._unweighed.append((pitch, is_line))
         if self.key is None:
             self.settle()
 
     def hear_chord(self, chord: Chord) -> None:
         """The player holds another chord than before."""
-        self._finder.hear_chord(chord)
+        self._unweighed.append(chord)
 
     def fix(self, key: Key | None) -> None:
         """Play in this key from the next bar on; None finds it again."""
@@ -35,8 +39,23 @@ class Tonality:
 
     def end_bar(self) -> None:
         """A bar ended; `settle` then puts the key that was found in force."""
-        self._finder.bar()
+        self._found.bar()
 
     def settle(self) -> None:
         """Put the key that was fixed or found last in force."""
-        self.key = self.fixed or self._finder.key
+        self.key = self.fixed or self._found.key
+
+    def weigh(self) -> None:
+        """Weigh now what was heard."""
+        for heard in self._unweighed:
+            if isinstance(heard, Chord):
+                self._finder.hear_chord(heard)
+            else:
+                pitch, is_line = heard
+                self._finder.hear(pitch, is_line=is_line)
+        self._unweighed.clear()
+
+    @property
+    def _found(self) -> KeyFinder:
+        self.weigh()
+        return self._finder

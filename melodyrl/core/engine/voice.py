@@ -1,6 +1,6 @@
 """One melodic line of ours: what it has played, what it knows of the moment, and its choices."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +9,14 @@ from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
 from melodyrl.core.engine.register import lifted
 from melodyrl.core.engine.snapshot import WAYS, Bar
+from melodyrl.core.engine.view import Footing, Sight, View
 from melodyrl.core.music import Chord, Key, Meter, rotate
 from melodyrl.core.music.meter import MID_BAR, PHRASE_BARS
-from melodyrl.core.policy.feel import EVERYONE, FEELS, pace
-from melodyrl.core.policy.habit import Leaning, lean, settle
+from melodyrl.core.policy.feel import EVERYONE, FEELS
+from melodyrl.core.policy.habit import settle
 from melodyrl.core.policy.intent import FRESH, Intent
-from melodyrl.core.policy.judge import judge, judge_harmony
-from melodyrl.core.policy.legal import legal
-from melodyrl.core.policy.observe import observe, observe_harmony
 from melodyrl.core.policy.presets import FULL
-from melodyrl.core.policy.state import BoolArray, Context, FloatArray, Melody, advance, shift
+from melodyrl.core.policy.state import Context, Melody, advance
 
 ACTIONS = FULL.actions
 _ALL_MASKS = (np.arange(1 << 12)[:, None] >> np.arange(12) & 1).astype(np.bool_)  # (4096, 12)
@@ -38,21 +36,6 @@ class Moment:
     """Whether this is the last bar."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """What a choice at a place in the music rests on."""
-
-    ground: tuple[object, ...]
-    """All that it was worked out from but the line so far, and what the next two say."""
-    harmony: tuple[object, ...]
-    answer: int
-    """What the bar answers."""
-    features: FloatArray
-    judgement: FloatArray
-    mask: BoolArray
-    leaning: Leaning
-
-
 class Voice:
     """A line that chooses among the actions of the full preset, above a base of its own.
 
@@ -66,21 +49,21 @@ class Voice:
 
     def begin(self) -> None:
         """Forget all that was played."""
-        self._melody = Melody.start(1, self._mind.density)
+        self._here = Footing(Melody.start(1, self._mind.density))
+        self._elsewhere: dict[int, Footing] = {}
         self._context = Context.silent(1)
         self._intent = Intent.start(1)
         self._chord = self._previous = 0
         self._chord_step = 0
         self._played: int | None = None
-        self._views: dict[Position, View] = {}
         self.base: int | None = None
 
     def move_base(self, base: int) -> None:
         """Count pitches from another base; what was played keeps its sound."""
         self._go_on()
         if self.base is not None and base != self.base:
-            shift(self._melody, np.array([0]), self.base - base)
-            self._views.clear()
+            self._here = self._elsewhere.get(base) or self._here.moved(self.base - base)
+            self._elsewhere = {}
         self.base = base
 
     def frame(self, moment: Moment) -> None:
@@ -104,7 +87,7 @@ class Voice:
         it likes has an intent for each bar.
         """
         if allowed is None:
-            self._mind.intend(self._intent, self._melody, self._context)
+            self._mind.intend(self._intent, self._here.melody, self._context)
         view = self._look()
         mask = view.mask
         if allowed is not None:
@@ -114,23 +97,38 @@ class Voice:
         usual = settle(view.leaning, self._context, mask[None])
         return self._mind.decide(view.features, view.judgement, mask, usual[0])
 
-    def think(self, moment: Moment) -> bool:
-        """Work out ahead what a choice at a moment would rest on; False where that is done.
+    def think(self, moment: Moment, up: int = 0) -> bool:
+        """Work out a part of what a choice would rest on; False where all of it is.
 
-        It changes nothing that is played. Where the chord has changed there is nothing to do: that
-        it is new is for the next `frame` to take in.
+        It is the choice at a moment, after the base had moved `up` by some semitones. It changes
+        nothing that is played. Where the chord has changed there is nothing to do: that it is new
+        is for the next `frame` to take in.
         """
         self._go_on()
         chord = moment.chord.mask if moment.chord else 0
         if self.base is None or chord != self._chord:
             return False
-        before = self._views.get(moment.position)
         self.frame(moment)
-        view = self._look()
-        if view is before:
+        footing = self._at(self.base + up)
+        sight = self._sight(footing)
+        view = footing.view(moment.position, sight)
+        if view.go_on(sight):
+            return True
+        if view.is_thought:
             return False
+        view.is_thought = True
         self._mind.think(view.features, view.judgement)
         return True
+
+    def rehearse(self, position: Position) -> None:
+        """Choose for nothing by what was worked out for a position.
+
+        The network has 0.9 MB of weights: having run it, the processor's cache holds little else.
+        """
+        view = self._here.views.get(position)
+        if view is not None and view.is_thought:
+            usual = settle(view.leaning, self._context, view.mask[None])
+            self._mind.rehearse(view.features, view.judgement, view.mask, usual[0])
 
     def play(self, action: int) -> int | None:
         """Take an action; the pitch where it begins a note."""
@@ -161,11 +159,6 @@ class Voice:
         return Bar(FEELS[feel - 1], int(self._intent.lag[0]), WAYS[int(self._intent.way[0])])
 
     @property
-    def _density(self) -> FloatArray:
-        """The density to play at in the feel of the present bar, (1,)."""
-        return pace(self._mind.density, self._intent.feel)
-
-    @property
     def _answer(self) -> int:
         return int(self._intent.answer[0])
 
@@ -173,52 +166,44 @@ class Voice:
     def is_sounding(self) -> bool:
         """Whether the line takes a note of its own to be sounding."""
         self._go_on()
-        return bool(self._melody.sounding[0])
+        return bool(self._here.melody.sounding[0])
 
     def _go_on(self) -> None:
         """Let the line have played what it chose: a note is sent before this takes its time."""
         if self._played is not None:
-            advance(self._melody, self._context, ACTIONS, np.array([self._played]))
+            advance(self._here.melody, self._context, ACTIONS, np.array([self._played]))
             self._played = None
-            self._views.clear()
+            self._here.views.clear()
+            self._elsewhere.clear()
+
+    def _at(self, base: int) -> Footing:
+        """The line as it would be counted from a base."""
+        if self.base is None or base == self.base:
+            return self._here
+        if base not in self._elsewhere:
+            self._elsewhere[base] = self._here.moved(self.base - base)
+        return self._elsewhere[base]
 
     def _look(self) -> View:
-        """The view of the moment that was framed, from before where it is still good."""
-        place, *_ = ground = *self._ground, self._mind.turns, int(self._intent.feel[0])
-        view = self._views.get(place)
-        if view is None or view.ground != ground:
-            view = self._view(ground)
-        elif view.harmony != self._harmony:
-            view = self._reheard(view)
-        if view.answer != self._answer:
-            view = replace(view, answer=self._answer, leaning=self._leaning())
-        self._views[place] = view
+        """The view of the moment that was framed, as far as possible from before."""
+        sight = self._sight(self._here)
+        view = self._here.view(self._ground[0], sight)
+        while view.go_on(sight):
+            pass
         return view
 
-    def _view(self, ground: tuple[object, ...]) -> View:
-        melody, context, density = self._melody, self._context, self._density
-        return View(
+    def _sight(self, footing: Footing) -> Sight:
+        mind, intent = self._mind, self._intent
+        ground = *self._ground, mind.turns, int(intent.feel[0])
+        return Sight(
+            footing.melody,
+            self._context,
+            mind.density,
+            mind.w,
+            intent,
             ground,
             self._harmony,
             self._answer,
-            observe(melody, context, density, FULL)[0],
-            judge(melody, context, density, FULL)[0],
-            legal(melody, context, ACTIONS)[0],
-            self._leaning(),
-        )
-
-    def _leaning(self) -> Leaning:
-        return lean(self._melody, self._context, self._density, self._mind.w, self._intent)
-
-    def _reheard(self, view: View) -> View:
-        """The same view where the harmony is another."""
-        melody, context = self._melody, self._context
-        features, judgement = view.features.copy(), view.judgement.copy()
-        observe_harmony(features[None], melody, context, self._density, FULL)
-        judge_harmony(judgement[None], melody, context, FULL)
-        mask = legal(melody, context, ACTIONS)[0]
-        return replace(
-            view, harmony=self._harmony, features=features, judgement=judgement, mask=mask
         )
 
     def _frame_chord(self, moment: Moment) -> None:

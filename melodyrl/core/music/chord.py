@@ -6,7 +6,10 @@ Recognition scores templates by whole numbers, so that it is the same in every k
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from melodyrl.core.music.pitch import (
     PITCH_CLASS_NAMES,
@@ -82,6 +85,8 @@ _FOR_MORE = tuple(quality for quality in QUALITIES if quality != "5")
 # a fifth is often left out, a root seldom. A foreign bass under a whole chord is a slash chord.
 _EXTRA, _NO_ROOT, _NO_FIFTH, _NO_TONE = 3, 4, 1, 2
 _FOREIGN_BASS, _INVERTED, _CHROMATIC = 1, 1, 2
+_INEXACT = 1000  # more than all of them together
+_BITS = np.array([mask.bit_count() for mask in range(1 << 12)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,24 +198,39 @@ def _from_bass(held: int, scale: int | None) -> tuple[int, str]:
     count = held.bit_count()
     if count == 1:
         return 0, min(_BASIC, key=lambda quality: _chromatic_tones(quality_mask(quality), scale))
-    qualities = _FOR_TWO if count == 2 else _FOR_MORE
-    candidates = [(root, quality) for quality in qualities for root in range(12)]
-    return min(candidates, key=lambda each: _cost(held, *each, scale))
+    table = _templates(_FOR_TWO if count == 2 else _FOR_MORE)
+    place = int(_costs(table, held, scale).argmin())
+    return int(table.roots[place]), table.qualities[place]
 
 
-def _cost(held: int, root: int, quality: str, scale: int | None) -> tuple[bool, int]:
-    template = rotate(quality_mask(quality), root)
-    missing = template & ~held
-    cost = _EXTRA * (held & ~template).bit_count() + _NO_TONE * missing.bit_count()
-    if missing >> root & 1:
-        cost += _NO_ROOT - _NO_TONE
-    if missing >> (root + 7) % 12 & 1:
-        cost += _NO_FIFTH - _NO_TONE
-    if held & ~template == 1 and not missing:
-        cost += _FOREIGN_BASS - _EXTRA
-    cost += _INVERTED if root else 0
-    cost += _CHROMATIC if _chromatic_tones(template, scale) else 0
-    return template != held, cost
+@dataclass(frozen=True, slots=True, eq=False)
+class _Templates:
+    """Chords on each root (N,), the preferred ones first."""
+
+    qualities: tuple[str, ...]
+    roots: NDArray[np.intp]
+    masks: NDArray[np.intp]
+
+
+@cache
+def _templates(qualities: tuple[str, ...]) -> _Templates:
+    named = [(root, quality) for quality in qualities for root in range(12)]
+    masks = [rotate(quality_mask(quality), root) for root, quality in named]
+    roots = np.array([root for root, _ in named])
+    return _Templates(tuple(quality for _, quality in named), roots, np.array(masks))
+
+
+def _costs(table: _Templates, held: int, scale: int | None) -> NDArray[np.intp]:
+    """What speaks against each template (N,); an exact one goes before all others."""
+    missing, extra = table.masks & ~held, held & ~table.masks
+    cost = _EXTRA * _BITS.take(extra) + _NO_TONE * _BITS.take(missing)
+    cost += (missing >> table.roots & 1) * (_NO_ROOT - _NO_TONE)
+    cost += (missing >> (table.roots + 7) % 12 & 1) * (_NO_FIFTH - _NO_TONE)
+    cost += ((extra == 1) & (missing == 0)) * (_FOREIGN_BASS - _EXTRA)
+    cost += (table.roots > 0) * _INVERTED
+    if scale is not None:
+        cost += (table.masks & ~scale > 0) * _CHROMATIC
+    return cost + (table.masks != held) * _INEXACT
 
 
 def _chromatic_tones(template: int, scale: int | None) -> int:

@@ -4,6 +4,7 @@ x = [features, w, sum over k of w_k r_ak];  h = relu(norm(W x + b)), twice;
 F_ak = V_k + A_ak - mean over legal a of A_ak;  Q_ak = r_ak + scale * F_ak.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import is_
@@ -13,6 +14,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
+Given = tuple[Floats, Floats, Floats]
+"""Features (D,), weights (K,) and judgement (A, K)."""
+
+THOUGHTS = 8
+"""Moments that are thought about at a time: two steps of the grid, in three octaves, and some."""
 
 LAYERS = 2
 """Hidden layers of the trunk."""
@@ -57,7 +63,7 @@ class Form:
 class Network:
     """Q-values of one moment or of many. The heads are folded into one matrix.
 
-    One network belongs to one thread: `one` writes into buffers that it keeps.
+    One network belongs to one thread: it writes into buffers that it keeps.
     """
 
     def __init__(self, tensors: Mapping[str, Floats], form: Form) -> None:
@@ -75,26 +81,34 @@ class Network:
         self._scale = np.float32(form.future_scale)
         self._x: Floats = np.zeros(form.inputs, np.float32)
         self._h: list[Floats] = [np.zeros(form.hidden, np.float32) for _ in range(LAYERS)]
-        self._out: Floats = np.zeros(len(self._head_bias), np.float32)
-        self._thought: tuple[Floats, Floats, Floats] | None = None
+        self._thoughts: deque[tuple[Given, Floats]] = deque(maxlen=THOUGHTS)
 
     def one(self, features_D: Floats, w_K: Floats, judgement_AK: Floats, mask_A: Bools) -> Floats:
         """Q-values (A, K) of one moment."""
         form = self.form
-        self.think(features_D, w_K, judgement_AK)
-        self._thought = None
-        future = self._out[: -form.terms].reshape(form.actions, form.terms)
+        out = self._recall((features_D, w_K, judgement_AK))
+        future = out[: -form.terms].reshape(form.actions, form.terms)
         if form.dueling:
             share = mask_A / np.float32(max(np.count_nonzero(mask_A), 1))
-            future = future + (self._out[-form.terms :] - np.dot(share, future))
+            future = future + (out[-form.terms :] - np.dot(share, future))
         q = future * self._scale
         return np.add(q, judgement_AK, out=q) if form.known_reward else q
 
     def think(self, features_D: Floats, w_K: Floats, judgement_AK: Floats) -> None:
-        """Do all that the next `one` on these very arrays, left as they are, needs no mask for."""
+        """Do all that a later `one` on these very arrays, left as they are, needs no mask for."""
         given = features_D, w_K, judgement_AK
-        if self._thought and all(map(is_, self._thought, given)):
-            return
+        self._thoughts.append((given, self._run(given)))
+
+    def _recall(self, given: Given) -> Floats:
+        """What the heads say, from a thought where there is one of these arrays."""
+        for before, out in self._thoughts:
+            if all(map(is_, before, given)):
+                return out
+        return self._run(given)
+
+    def _run(self, given: Given) -> Floats:
+        """What the heads say: advantages (A * K), then values (K)."""
+        features_D, w_K, judgement_AK = given
         form, x = self.form, self._x
         x[: form.features] = features_D
         x[form.features : form.features + form.terms] = w_K
@@ -107,9 +121,9 @@ class Network:
             if self._norm:
                 self._normalise(h, layer)
             np.maximum(h, 0.0, out=h)
-        out = np.dot(self._head, h, out=self._out)
+        out = np.dot(self._head, h)
         out += self._head_bias
-        self._thought = given
+        return out
 
     def many(
         self, features_BD: Floats, w_BK: Floats, judgement_BAK: Floats, mask_BA: Bools
