@@ -102,6 +102,17 @@ class Band:
         if is_new and listener.chord is not None and listener.hears_chord:
             self.tonality.hear_chord(listener.chord)
 
+    def begin_step(self, at: Position, wake_ns: Nanos, transport: Transport) -> None:
+        """A step is to be decided: its harmony, and at bar lines who plays and in which key."""
+        self.read(wake_ns, transport)
+        is_bar_line = at.step_in_bar == 0
+        if is_bar_line:
+            self.cast.enter()
+        if is_bar_line and at.step > 0:
+            self.tonality.end_bar()
+        if is_bar_line or (at.bar == 0 and transport.is_on_beat(at)):
+            self.tonality.settle()
+
     def step(self, mode: Mode, position: Position, meter: Meter) -> list[Message]:
         """What a grid step brings in a mode."""
         self._take_over()

@@ -14,10 +14,8 @@ import numpy as np
 
 from melodyrl.core.engine.band import Band
 from melodyrl.core.engine.check import makes_sense
-from melodyrl.core.engine.clock_out import ClockOut
 from melodyrl.core.engine.config import DECIDE_NS, EngineConfig
 from melodyrl.core.engine.controls import Controls
-from melodyrl.core.engine.drummer import Drummer
 from melodyrl.core.engine.events import (
     Announce,
     ChangeDrums,
@@ -55,11 +53,10 @@ from melodyrl.core.engine.events import (
 from melodyrl.core.engine.grid import Place, Position
 from melodyrl.core.engine.humanize import Hand
 from melodyrl.core.engine.outbox import Outbox
+from melodyrl.core.engine.pulse import Pulse
 from melodyrl.core.engine.recorder import Recorder, Recording
-from melodyrl.core.engine.snapshot import ClockState, Snapshot
+from melodyrl.core.engine.snapshot import Snapshot
 from melodyrl.core.engine.swing import delay
-from melodyrl.core.engine.taps import Taps
-from melodyrl.core.engine.transport import Transport
 from melodyrl.core.midi.messages import SILENCES, ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music import Key, Meter
 from melodyrl.core.policy.policy import Policy
@@ -98,16 +95,13 @@ class Engine:
         self._policy_name, self._digests = policy.name, dict(self._band.cast.playing)
         self._decide_ns = min(DECIDE_NS, config.listen_ns)
         listen_ns = Nanos(config.listen_ns - self._decide_ns)
-        self._transport = Transport(config.tempo_bpm, config.meter, config.clock, listen_ns)
-        self._clock_out = ClockOut(self._transport, is_on=config.clock_out)
-        self._taps = Taps()
         self._recorder = Recorder()
         self._told = Nanos(0)
         self._outbox = Outbox()
         self._say = partial(self._outbox.say, channel=config.channel)
-        strike = partial(self._outbox.say, channel=config.drum_channel)
-        self._drummer = Drummer(config, self._transport, strike, Hand(config.seed, 2))
         self._hand = Hand(config.seed, 1)
+        self._pulse = Pulse(config, listen_ns, self._outbox, Hand(config.seed, 2))
+        self._transport, self._drummer = self._pulse.transport, self._pulse.drummer
         self._dropped = 0
 
     @property
@@ -161,8 +155,7 @@ class Engine:
 
     def next_wake(self) -> Nanos | None:
         """The moment at which `due` has something to do next, None where only an event can help."""
-        parts = (self._transport, self._drummer, self._clock_out)
-        moments = (self._outbox.next_due, *(each.wake() for each in parts))
+        moments = (self._outbox.next_due, *self._pulse.wakes())
         return min((each for each in moments if each is not None), default=None)
 
     def due(self, now_ns: Nanos) -> list[Outgoing]:
@@ -205,7 +198,7 @@ class Engine:
             step_began_ns=self._transport.began(self._told),
             tempo_bpm=self._transport.tempo_bpm,
             clock=self.clock,
-            clock_state=self._clock_state,
+            clock_state=self._pulse.state,
             meter=self._transport.meter.name,
             chord=chord.name if chord else None,
             key=key.name if key else None,
@@ -244,12 +237,6 @@ class Engine:
         """All notes and controls that were said so far, as far back as the recording goes."""
         return tuple(self._outbox.sent)
 
-    @property
-    def _clock_state(self) -> ClockState:
-        if not self._transport.running:
-            return "waiting"
-        return "holding" if self._transport.is_held else "locked"
-
     def _can_take(self, event: Event) -> bool:
         if not makes_sense(event):
             return False
@@ -264,20 +251,12 @@ class Engine:
         self._keep_time(self._told)
 
     def _keep_time(self, until_ns: Nanos) -> None:
-        self._drummer.play(until_ns, self._knobs["swing"], self._knobs["humanize"])
-        while (wake := self._clock_out.wake()) is not None and wake <= until_ns:
-            self._outbox.tell_time(self._clock_out.tick(), wake)
+        self._pulse.keep(until_ns, self._knobs["swing"], self._knobs["humanize"])
 
     def _step(self, wake_ns: Nanos) -> None:
         transport, band = self._transport, self._band
         at = transport.begin_step(is_active=band.is_active)
-        band.read(wake_ns, transport)
-        if at.step_in_bar == 0:
-            band.cast.enter()
-        if at.step_in_bar == 0 and at.step > 0:
-            band.tonality.end_bar()
-        if at.step_in_bar == 0 or (at.bar == 0 and transport.is_on_beat(at)):
-            band.tonality.settle()
+        band.begin_step(at, wake_ns, transport)
         if transport.is_led and transport.is_leaderless:
             self._stop(wake_ns)
         elif transport.is_forsaken and not transport.is_resting:
@@ -287,7 +266,7 @@ class Engine:
             messages = self._hand.touched(messages, at.step, self._knobs["humanize"])
             self._say(messages, self._due(at, wake_ns))
         if (sync := transport.pursue(wake_ns)) is not None:
-            self._follow(sync, wake_ns)
+            self._pulse.follow(sync, wake_ns)
 
     def _due(self, at: Position, wake_ns: Nanos) -> Nanos:
         """When what a step brings, decided at `wake_ns`, is to be heard."""
@@ -352,9 +331,9 @@ class Engine:
     def _pace(self, event: SetTempo | Tap | SetClock | Sync | Halt) -> None:
         match event:
             case SetTempo(tempo_bpm):
-                self._set_tempo(tempo_bpm)
+                self._pulse.set_tempo(tempo_bpm, self._told)
             case Tap():
-                self._set_tempo(self._taps.tap(self._told))
+                self._pulse.tap(self._told)
             case SetClock(source):
                 self._hand_over(source)
             case Sync() if self._transport.is_led:
@@ -363,10 +342,6 @@ class Engine:
                 self._stop(self._told)
             case _:
                 return  # word of a clock that leads no longer
-
-    def _set_tempo(self, tempo_bpm: float | None) -> None:
-        if tempo_bpm is not None and not self._transport.is_led:
-            self._transport.set_tempo(tempo_bpm, self._told)
 
     def _hand_over(self, clock: ClockSource) -> None:
         transport = self._transport
@@ -378,21 +353,16 @@ class Engine:
     def _sync(self, sync: Sync) -> None:
         transport, at = self._transport, self._told
         if not transport.is_elsewhere(sync, at):
-            self._follow(sync, at)
+            self._pulse.follow(sync, at)
             return
         self._stop(at)
         self._band.change_line()
-        self._begin_at(transport.jump(sync, at))
-
-    def _follow(self, sync: Sync, at_ns: Nanos) -> None:
-        self._transport.follow(sync, at_ns)
-        self._clock_out.not_before(at_ns)
-        self._drummer.not_before(at_ns)
+        self._pulse.begin(transport.jump(sync, at), at)
 
     def _transport_to(self, command: Start | Stop | Panic) -> None:
         match command:
             case Start() if self._transport.is_led:
-                self._resume()
+                self._pulse.resume(self._told)
             case Start():
                 self._start()
             case Stop():
@@ -409,7 +379,7 @@ class Engine:
             case NoteOn():
                 if not self._transport.is_led and not self._transport.running:
                     self._start()
-                self._resume()
+                self._pulse.resume(self._told)
                 self._transport.hear(at)
                 band.hear(message, at)
                 is_tune = band.listener.is_tune(message.pitch)
@@ -440,17 +410,7 @@ class Engine:
         self._stop(self._told)
         self._band.begin()
         self._transport.start(self._told)
-        self._begin_at(0)
-
-    def _begin_at(self, step: int) -> None:
-        """What keeps time begins at a step."""
-        self._outbox.tell_time(self._clock_out.start(step, self._told), self._told)
-        self._drummer.begin(step, self._told)
-
-    def _resume(self) -> None:
-        """The player plays again."""
-        self._transport.resume()
-        self._drummer.resume(self._told)
+        self._pulse.begin(0, self._told)
 
     def _release(self, at_ns: Nanos) -> None:
         """End what sounds."""
@@ -459,10 +419,7 @@ class Engine:
 
     def _stop(self, at_ns: Nanos) -> None:
         self._release(at_ns)
-        if self._transport.running:
-            self._outbox.tell_time(self._clock_out.stop(), at_ns)
-        self._transport.stop()
-        self._drummer.groove.enter()
+        self._pulse.stop(at_ns)
         self._band.cast.enter()
 
     def _end(self, at_ns: Nanos) -> None:
@@ -472,7 +429,7 @@ class Engine:
 
     def _rest(self, at_ns: Nanos) -> None:
         """The line falls silent; the bars are counted on where another clock or the drums do."""
-        if not self._is_kept_up:
+        if not self._pulse.is_kept_up:
             self._stop(at_ns)
             return
         self._say(self._band.ledger.release(), at_ns)
@@ -481,13 +438,8 @@ class Engine:
 
     def _rest_alone(self) -> None:
         """A line that rests while nobody counts its bars any more has ended."""
-        if self._transport.is_resting and not self._is_kept_up:
+        if self._transport.is_resting and not self._pulse.is_kept_up:
             self._stop(self._told)
-
-    @property
-    def _is_kept_up(self) -> bool:
-        """Whether the music runs on without the player."""
-        return self._transport.is_led or self._drummer.is_playing
 
     def _fix_key(self, key: Key | None) -> None:
         self._band.tonality.fix(key)
