@@ -123,16 +123,16 @@ def fitted() -> FloatArray:
 def ratio(human: Counts, chance: Counts, loops: Counts) -> FloatArray:
     """Reward table (3, 17, 6) of counts (3, 17, 5) by distance, class of the run, and kind."""
     share = LOOPED[:, None]
-    against = (1.0 - share) * _backed_off(chance) + share * _backed_off(loops)
-    bits = np.log2(_backed_off(human) / against)
+    against = (1.0 - share) * backed_off(chance) + share * backed_off(loops)
+    bits = np.log2(backed_off(human) / against)
     value = SHARE * np.clip(bits, -STRONGEST, STRONGEST)
     return np.concatenate([value, np.zeros((*value.shape[:2], 1))], axis=2).astype(np.float32)
 
 
-def _backed_off(counts: Counts) -> NDArray[np.float64]:
-    """Probabilities of the kinds; each class of runs leans on one of shorter runs."""
-    chance = np.empty(counts.shape, np.float64)
-    chance[:, 0] = (counts.sum(axis=1) + 1.0) / (counts.sum(axis=(1, 2)) + 5.0)[:, None]
+def backed_off(counts: Counts) -> NDArray[np.float64]:
+    """Probabilities of K kinds, both (3, 17, K); each class leans on one of shorter runs."""
+    chance, anywhere = np.empty(counts.shape, np.float64), counts.sum(axis=1) + 1.0
+    chance[:, 0] = anywhere / anywhere.sum(axis=1, keepdims=True)
     for run, shorter in enumerate(LEANS_ON):
         here = counts[:, run] + SMOOTHING * chance[:, shorter]
         chance[:, run] = here / here.sum(axis=1, keepdims=True)

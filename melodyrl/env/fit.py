@@ -18,7 +18,13 @@ from melodyrl.env.counting import gap_surprise, interval_counts, rhythm_counts
 from melodyrl.env.feels import feel_counts
 from melodyrl.env.middle import middle
 from melodyrl.env.optima import Melody, optima
-from melodyrl.env.recurrence import bar_counts, chance_counts, loop_counts, recurrence_counts
+from melodyrl.env.recurrence import (
+    bar_counts,
+    begun_counts,
+    chance_counts,
+    loop_counts,
+    recurrence_counts,
+)
 from melodyrl.env.tune import Tune
 from melodyrl.env.zoo import ZOO, scale_of
 from rewards import diversity, guard, smoothness
@@ -193,6 +199,7 @@ def _form_counts(train: Sequence[Tune]) -> dict[str, NDArray[np.int64]]:
         "chance": chance_counts(train, np.random.default_rng((SEED, 0))),
         "loops": loop_counts(train, np.random.default_rng((SEED, 1))),
         "bars": bar_counts(train),
+        "begun": begun_counts(train),
     }
 
 

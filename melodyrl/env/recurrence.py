@@ -75,6 +75,28 @@ def bar_counts(tunes: Sequence[Tune]) -> Counts:
     return counts
 
 
+def begun_counts(tunes: Sequence[Tune]) -> Counts:
+    """Onsets where one began then, (3, 17, 3) by distance, class of the run, and kind up to STRUCK.
+
+    In bars that answer no other with all of its notes or steps.
+    """
+    counts = _nothing()[:, :, : form.NEW]
+    for tune, line in _lines(tunes):
+        bars = _bars(line, tune.bar_steps)
+        whole = [number > 0 and _is_whole(bars, number) for number in range(len(bars))]
+        kept = ~np.repeat(whole, tune.bar_steps)[: len(line[0])]
+        for number, lag in enumerate(form.LAGS):
+            kinds, heard, runs = _compared(line, line, lag * tune.bar_steps)
+            onset = (kinds <= form.STRUCK) & kept[lag * tune.bar_steps :][heard]
+            np.add.at(counts[number], (runs[onset], kinds[onset]), 1)
+    return counts
+
+
+def _is_whole(bars: list[Line], number: int) -> bool:
+    answer = _answer(bars, number) if (bars[number][0] != form.NONE).any() else FRESH
+    return FRESH < answer < answer_of(STRUCK, 0)
+
+
 def _bars(line: Line, bar: int) -> list[Line]:
     rest = np.full(-len(line[0]) % bar, form.NONE, np.int16)
     pitch, move = (np.concatenate([part, rest]).reshape(-1, bar) for part in line)
@@ -146,15 +168,23 @@ def _counted(now: Line, then: Line, bar: int) -> Counts:
     """A line against another of an earlier time, sixteenth by sixteenth."""
     counts = _nothing()
     for number, lag in enumerate(form.LAGS):
-        length = min(len(now[0]) - lag * bar, len(then[0]))
-        if length <= 0:
-            continue
-        later = slice(lag * bar, lag * bar + length)
-        kinds = form.kinds(then[0][:length], now[0][later])
-        kinds = form.moved(kinds, then[1][:length], now[1][later])
-        heard = kinds[kinds != form.QUIET]
-        np.add.at(counts[number], (form.RUN_CLASS[_runs(heard)], heard), 1)
+        kinds, _, runs = _compared(now, then, lag * bar)
+        np.add.at(counts[number], (runs, kinds), 1)
     return counts
+
+
+def _compared(
+    now: Line, then: Line, apart: int
+) -> tuple[NDArray[np.int8], NDArray[np.bool_], NDArray[np.int8]]:
+    """A line against one so many sixteenths earlier: kinds, where they say anything, and runs.
+
+    Kinds and classes of runs are those that say anything, where is of all sixteenths from there on.
+    """
+    length = max(min(len(now[0]) - apart, len(then[0])), 0)
+    kinds = form.kinds(then[0][:length], now[0][apart : apart + length])
+    kinds = form.moved(kinds, then[1][:length], now[1][apart : apart + length])
+    heard = kinds != form.QUIET
+    return kinds[heard], heard, form.RUN_CLASS[_runs(kinds[heard])]
 
 
 def _runs(kinds: NDArray[np.int8]) -> NDArray[np.intp]:

@@ -3,7 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from melodyrl.env.recurrence import LOOPED_BARS, chance_counts, loop_counts, recurrence_counts
+from melodyrl.env.recurrence import (
+    LOOPED_BARS,
+    begun_counts,
+    chance_counts,
+    loop_counts,
+    recurrence_counts,
+)
 from melodyrl.env.tune import Tune
 from rewards import form
 
@@ -50,6 +56,18 @@ def test_notes_left_out_and_put_in_are_counted():
     assert counts[0, 0, form.SAME] == 1
     assert counts[0, :, form.GONE].sum() == 1
     assert counts[0, :, form.NEW].sum() == 1
+
+
+def test_what_comes_back_in_part_is_counted_and_what_comes_back_whole_is_not():
+    in_part = tune([60, 62, 64, 65, 60, 62, 64, 71])
+    whole = tune([60, 62, 64, 65, 60, 62, 64, 65])
+
+    counts = begun_counts([in_part])
+
+    assert counts[0, :3, form.SAME].tolist() == [1, 1, 1]
+    assert counts[0, 3, form.STRUCK] == 1
+    assert counts.sum() == 4
+    assert begun_counts([whole]).sum() == 0
 
 
 def test_a_pickup_is_no_bar():

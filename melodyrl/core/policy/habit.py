@@ -3,7 +3,7 @@
 Three parts, all counted in people's tunes: whether a note begins, is held or gives way to a rest at
 this sixteenth of the bar and this age of the note; where the line goes from its place in the key
 after the interval before, both as in the feel of the bar, and back to the middle of what was heard;
-and what the bar answers (policy.intent).
+and what the bar answers (policy.intent), or has begun to (policy.finish).
 No chord has a say: harmony is the policy's to hear. Timing and line are held to as much as rhythm
 and smoothness weigh against what they usually weigh, so that these knobs turn the habit of their
 name.
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from melodyrl.core.policy import feel
 from melodyrl.core.policy.actions import HOLD, ONSET
+from melodyrl.core.policy.finish import finishing
 from melodyrl.core.policy.intent import FRESH, MOVED, SAME, Intent
 from melodyrl.core.policy.line import STANDS, spread, stand, steps
 from melodyrl.core.policy.presets import FULL
@@ -69,6 +70,8 @@ class Leaning:
     """(B, 3) chance of a note that begins, one that is held, and a rest, up to a common factor."""
     answer: tuple[FloatArray, NDArray[np.float64]] | None
     """Nats of each pitch (B, P) and of an onset (B,), where a bar is answered in any lane."""
+    begun: FloatArray | None
+    """Nats of each pitch (B, P), where anything has begun to come back in any lane."""
 
 
 def habit(
@@ -100,6 +103,7 @@ def lean(
         _move_table().take(intent.feel * np.intp(STANDS) + stands, axis=0) * _middle(melody),
         _events(melody, context, intent, density_B, timing),
         _answering(melody, context, intent, stands) if is_answer else None,
+        finishing(melody, context, ACTIONS, intent, stands) if melody.answers.any() else None,
     )
 
 
@@ -115,6 +119,8 @@ def settle(leaning: Leaning, context: Context, mask: BoolArray) -> FloatArray:
         at_note, at_onset = leaning.answer
         notes += at_note
         events[:, ONSET] += at_onset
+    if leaning.begun is not None:
+        notes += leaning.begun
     nats = events[:, ACTIONS.kinds]
     nats[:, ACTIONS.first_pitch :] += notes - _log_sum(notes, legal)
     return nats
