@@ -103,6 +103,12 @@ def stretch(seconds):
     return begin_s, time.monotonic()
 
 
+def drop_what_began_unheard(notes):
+    """A session plays at once: a stroke may end that began before anybody listened."""
+    kinds = [data[0] & 0xF0 for _, data in notes.heard]
+    del notes.heard[: kinds.index(0x90)]
+
+
 def strokes(notes, begin_s, end_s):
     """When each began in a stretch, and its pitch."""
     return [
@@ -141,6 +147,7 @@ def test_drums_keep_to_a_session_whose_tempo_changes_and_whose_peer_stops_and_le
     pause(0.2)
     notes.close()
 
+    drop_what_began_unheard(notes)
     found = {name: figures(session, strokes(notes, *each)) for name, each in stretches.items()}
     record_property("figures", str(found))
     ons, offs = ledger(notes)
