@@ -17,9 +17,7 @@ LEVELS = np.array([[meter.level(step) for step in range(_LONGEST)] for meter in 
 BAR_STEPS = np.array([meter.steps_per_bar for meter in METERS], np.int16)
 """(meters,) sixteenths of a bar."""
 
-CADENCE_STEPS = np.array(
-    [max(s for s in range(m.steps_per_bar) if m.level(s) <= 1) for m in METERS], np.int16
-)
+CADENCE_STEPS = np.array([meter.cadence_step for meter in METERS], np.int16)
 """(meters,) the last strong beat of the bar: where a phrase comes to rest."""
 
 

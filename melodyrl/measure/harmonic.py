@@ -76,9 +76,8 @@ def _chord_tones(stretch: Tune, where: Callable[[Ints], Bools]) -> float:
 
 def _phrase_ends(stretch: Tune) -> Ints:
     """The notes that the two phrases of four bars end on."""
-    bar = stretch.bar_steps
-    closes = max(step for step in range(bar) if stretch.meter.level(step) <= MID_BAR)
-    places = np.array([(bars - 1) * bar + closes for bars in (BARS // 2, BARS)])
+    closes = stretch.meter.cadence_step
+    places = np.array([(bars - 1) * stretch.bar_steps + closes for bars in (BARS // 2, BARS)])
     last = np.searchsorted(stretch.onset, places, side="right") - 1
     return last[last >= 0]
 

@@ -7,7 +7,7 @@ from melodyrl.core.engine.ledger import Ledger
 from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic
 from melodyrl.core.midi.messages import Message
 from melodyrl.core.music import rotate
-from melodyrl.core.music.meter import MID_BAR
+from melodyrl.core.music.chord import quality_mask
 from melodyrl.core.policy.actions import HOLD, ONSET
 
 _ACCENTS = (10, 5, 2, -4, -9)  # of velocity, by metric level; ours
@@ -19,10 +19,6 @@ for a tone, in every key; its middle is a fifth to an octave and a half above.""
 _LOWEST_HOME, _HIGHEST_HOME = 44, 72
 """A piano's outermost notes are answered by octaves nearer. Within, home follows the player to the
 semitone, so that the same music in another key gets the same answer in that key."""
-
-
-_TRIADS = (1 << 0 | 1 << 4 | 1 << 7, 1 << 0 | 1 << 3 | 1 << 7)
-"""Of a major and of a minor tonic, as masks of semitones above it."""
 
 
 class Solo:
@@ -60,13 +56,12 @@ def _at_rest(moment: Moment) -> NDArray[np.bool_] | None:
 
     It ends on a tone of the chord, of the tonic's triad if there is one among them.
     """
-    meter, step = moment.meter, moment.position.step_in_bar
-    last = max(step for step in range(meter.steps_per_bar) if meter.level(step) <= MID_BAR)
-    if step < last:
+    later = moment.position.step_in_bar - moment.meter.cadence_step
+    if later < 0:
         return None
-    if step > last:
+    if later > 0:
         return ACTIONS.kinds == HOLD
-    triad = _TRIADS[moment.key.minor]
+    triad = quality_mask("m" if moment.key.minor else "")
     chord = rotate(moment.chord.mask, -moment.key.tonic) if moment.chord else triad
     tones = chord & triad or chord
     return (ACTIONS.kinds == ONSET) & (tones >> ACTIONS.offsets % 12 & 1 == 1)

@@ -11,7 +11,7 @@ from melodyrl.core.engine.register import lifted
 from melodyrl.core.engine.snapshot import WAYS, Bar
 from melodyrl.core.engine.view import Footing, Sight, View
 from melodyrl.core.music import Chord, Key, Meter, rotate
-from melodyrl.core.music.meter import MID_BAR, PHRASE_BARS
+from melodyrl.core.music.meter import PHRASE_BARS
 from melodyrl.core.policy.feel import EVERYONE, FEELS
 from melodyrl.core.policy.habit import settle
 from melodyrl.core.policy.intent import FRESH, Intent
@@ -223,10 +223,7 @@ class Voice:
 
 def is_final(position: Position, meter: Meter) -> bool:
     """Whether it is the place of a cadence: the last strong beat of the fourth and eighth bar."""
-    if position.bar % 4 != 3 or meter.level(position.step_in_bar) > MID_BAR:
-        return False
-    later = range(position.step_in_bar + 1, meter.steps_per_bar)
-    return all(meter.level(step) > MID_BAR for step in later)
+    return position.bar % 4 == 3 and position.step_in_bar == meter.cadence_step
 
 
 def nearest_tonic(tonic: int, pitch: int) -> int:

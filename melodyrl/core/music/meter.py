@@ -1,6 +1,7 @@
 """Meter: how a bar is divided into sixteenths, and how strong each of them is."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from melodyrl.errors import ConfigError
 
@@ -38,6 +39,11 @@ class Meter:
         """Sixteenths in a felt beat: 4, and 6 in 6/8 (a dotted quarter)."""
         return 6 if self.is_compound else 4
 
+    @property
+    def cadence_step(self) -> int:
+        """The last strong beat of the bar, where a phrase comes to rest: 8, 0 and 6."""
+        return _cadence_step(self)
+
     def level(self, step: int) -> int:
         """How strong a sixteenth of the bar is, from 0 (DOWNBEAT) to 4 (SIXTEENTH).
 
@@ -52,6 +58,11 @@ class Meter:
         if step % self.steps_per_beat == 0:
             return BEAT
         return EIGHTH if step % 2 == 0 else SIXTEENTH
+
+
+@cache
+def _cadence_step(meter: Meter) -> int:
+    return max(step for step in range(meter.steps_per_bar) if meter.level(step) <= MID_BAR)
 
 
 COMMON = Meter(4, 4)
