@@ -66,9 +66,8 @@ def bar_counts(tunes: Sequence[Tune]) -> Counts:
     for tune, line in _lines(tunes):
         bars, before = _bars(line, tune.bar_steps), FRESH
         for number in range(1, len(bars)):
-            answer = FRESH
-            if (bars[number][0] != form.NONE).any():
-                answer = _answer(bars, number)
+            answer = _answer(bars, number)
+            if _sounds(bars[number]):
                 later, bar = int(number >= PHRASE_BARS), number % PHRASE_BARS
                 counts[later, bar, before, answer] += 1
             before = answer
@@ -83,7 +82,8 @@ def begun_counts(tunes: Sequence[Tune]) -> Counts:
     counts = _nothing()[:, :, : form.NEW]
     for tune, line in _lines(tunes):
         bars = _bars(line, tune.bar_steps)
-        whole = [number > 0 and _is_whole(bars, number) for number in range(len(bars))]
+        # SAME and MOVED come before STRUCK.
+        whole = [FRESH < _answer(bars, n) < answer_of(STRUCK, 0) for n in range(len(bars))]
         kept = ~np.repeat(whole, tune.bar_steps)[: len(line[0])]
         for number, lag in enumerate(form.LAGS):
             kinds, heard, runs = _compared(line, line, lag * tune.bar_steps)
@@ -92,19 +92,20 @@ def begun_counts(tunes: Sequence[Tune]) -> Counts:
     return counts
 
 
-def _is_whole(bars: list[Line], number: int) -> bool:
-    answer = _answer(bars, number) if (bars[number][0] != form.NONE).any() else FRESH
-    return FRESH < answer < answer_of(STRUCK, 0)
-
-
 def _bars(line: Line, bar: int) -> list[Line]:
     rest = np.full(-len(line[0]) % bar, form.NONE, np.int16)
     pitch, move = (np.concatenate([part, rest]).reshape(-1, bar) for part in line)
     return list(zip(pitch, move, strict=True))
 
 
+def _sounds(bar: Line) -> bool:
+    return bool((bar[0] != form.NONE).any())
+
+
 def _answer(bars: list[Line], number: int) -> int:
-    """The answer that a bar is, see `Intent.answer`."""
+    """The answer that a bar is, see `Intent.answer`; FRESH where nothing begins in it."""
+    if not _sounds(bars[number]):
+        return FRESH
     for way in (SAME, MOVED, STRUCK):
         for place, lag in enumerate(LAGS.tolist()):
             if lag <= number and _answers(bars[number], bars[number - lag], way):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from melodyrl.core.policy.actions import Actions
 from melodyrl.core.policy.intent import SAME, STRUCK, Intent
-from melodyrl.core.policy.line import steps
+from melodyrl.core.policy.line import alike
 from melodyrl.core.policy.state import Context, FloatArray, Melody, then
 from rewards import form
 from rewards.tables import numbers
@@ -27,12 +27,10 @@ def finishing(
     stands (B,) is where the line stands, see `line.stand`. Of the distances the strongest counts.
     """
     before, before_move = then(melody, context)
+    same, moved = alike(before, before_move, stands, actions)
     is_free = (intent.way < SAME) | (intent.way == STRUCK)
-    began = (before > form.UNHEARD) & is_free[:, None]
-    said = _gains().take(_ROWS + form.RUN_CLASS.take(melody.answers), axis=0) * began[:, :, None]
-    move = steps(actions).take(stands, axis=0)[:, None, actions.first_pitch :]
-    same = before[:, :, None] == actions.pitches
-    moved = (move == before_move[:, :, None]) & (before_move != form.NONE)[:, :, None]
+    said = _gains().take(_ROWS + form.RUN_CLASS.take(melody.answers), axis=0)
+    said *= is_free[:, None, None]
     by_steps = np.where(moved, said[:, :, 1:], np.float32(0.0))
     return np.maximum.reduce(np.where(same, said[:, :, :1], by_steps), axis=1)
 

@@ -24,7 +24,7 @@ from melodyrl.core.policy import feel
 from melodyrl.core.policy.actions import HOLD, ONSET
 from melodyrl.core.policy.finish import finishing
 from melodyrl.core.policy.intent import FRESH, MOVED, SAME, Intent
-from melodyrl.core.policy.line import STANDS, spread, stand, steps
+from melodyrl.core.policy.line import STANDS, alike, spread, stand
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import BoolArray, Context, FloatArray, Melody, place, spot
 from rewards import form, rhythm
@@ -179,10 +179,8 @@ def _answering(
     spots = spot(place(context, intent.lag))
     then, then_move = melody.past.take(spots), melody.past_move.take(spots)
     began, way = then > form.UNHEARD, intent.way
-    again = (then[:, None] == _PITCHES) & (began & (way == SAME))[:, None]
-    move = steps(ACTIONS).take(stands, axis=0)[:, ACTIONS.first_pitch :]
-    stepped = move == then_move[:, None]
-    stepped &= (began & (way == MOVED) & (then_move != form.NONE))[:, None]
+    same, moved = alike(then[:, None], then_move[:, None], stands, ACTIONS)
+    again, stepped = same[:, 0] & (way == SAME)[:, None], moved[:, 0] & (way == MOVED)[:, None]
     sign = began.view(np.int8) - (then == form.NONE)
     notes = again * np.float32(SAME_NOTE) + stepped * np.float32(SAME_STEP)
     return notes, SAME_TIME * sign * (way >= SAME)

@@ -63,6 +63,23 @@ def steps(actions: Actions) -> NDArray[np.int8]:
     return by_mode.repeat(len(smoothness.CLASSES), axis=1).reshape(STANDS, -1)
 
 
+def alike(
+    before: NDArray[np.int8],
+    before_move: NDArray[np.int8],
+    stands: NDArray[np.intp],
+    actions: Actions,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether each pitch is the one that began then, and whether it moves as that did.
+
+    Both (B, L, P), of what began at L times and its moves, both (B, L), where a line stands (B,).
+    """
+    move = steps(actions).take(stands, axis=0)[:, None, actions.first_pitch :]
+    began = (before > form.UNHEARD)[:, :, None]
+    same = before[:, :, None] == actions.pitches
+    moved = (move == before_move[:, :, None]) & (before_move != NONE)[:, :, None]
+    return same & began, moved & began
+
+
 @cache
 def kinds(actions: Actions) -> NDArray[np.int8]:
     """Of `form.kinds`, by the code of what began then, and by action, (256, A)."""
