@@ -12,7 +12,7 @@ from melodyrl.core.engine.config import EngineConfig, default_knobs
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import SetKnob, SetTempo, Start
 from melodyrl.core.engine.humanize import Hand
-from melodyrl.core.engine.offline import replay, run_offline
+from melodyrl.core.engine.offline import run_offline
 from melodyrl.core.engine.swing import delay
 from melodyrl.core.engine.takes import from_lines, to_lines
 from melodyrl.core.midi.clock import RealTime
@@ -20,8 +20,8 @@ from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import COMMON, Key
 from melodyrl.core.policy.chords.preset import CHORDS
 from tests.fakes import BusyPolicy, FakePolicy
+from tests.polling import asked_rarely, assert_whole_and_again
 from tests.strategies import MS, events, timed
-from tests.wire import balance
 
 SECOND = 1_000 * MS
 STEP = 125 * MS
@@ -219,16 +219,8 @@ def test_whatever_is_told_each_on_has_its_off_in_order_and_a_replay_the_same_byt
 ):
     config = {"mode": mode, "drums": drums, "pattern": GROOVE, "swing": 1.0}
     bandmate = engine(FakePolicy(), **config)
-    until = (told[-1][0] if told else 0) + 3 * SECOND
 
-    outgoing = run_offline(bandmate, told, until)
-
-    recording = from_lines(list(to_lines(bandmate.recording())))
-    assert replay(recording, FakePolicy(), FakeChords()) == outgoing
-    due = [each.due_ns for each in outgoing]
-    assert due == sorted(due)
-    ons, offs = balance([*outgoing, *bandmate.close(until)])
-    assert ons == offs
+    assert_whole_and_again(bandmate, told, FakePolicy(), FakeChords())
 
 
 @few
@@ -236,10 +228,8 @@ def test_whatever_is_told_each_on_has_its_off_in_order_and_a_replay_the_same_byt
 def test_polling_changes_nothing_that_strays(told, mode):
     until = (told[-1][0] if told else 0) + 3 * SECOND
     rarely, often = (engine(FakePolicy(), mode=mode) for _ in range(2))
-    for at_ns, event in told:
-        rarely.receive(event, at_ns)
 
-    assert rarely.due(until) == run_offline(often, told, until)
+    assert asked_rarely(rarely, told, until) == run_offline(often, told, until)
 
 
 def test_a_fork_strays_as_the_one_that_it_came_from():

@@ -18,15 +18,15 @@ from melodyrl.core.engine.events import (
     Stop,
     Sync,
 )
-from melodyrl.core.engine.offline import replay, run_offline
+from melodyrl.core.engine.offline import run_offline
 from melodyrl.core.engine.swing import delay
-from melodyrl.core.engine.takes import from_lines, to_lines
 from melodyrl.core.midi.clock import RealTime
 from melodyrl.core.midi.messages import NoteOff, NoteOn
 from melodyrl.core.music import COMMON, METERS, Key, Meter
 from melodyrl.core.policy.chords.preset import CHORDS
 from melodyrl.core.policy.presets import FULL
 from tests.fakes import BusyPolicy, FakePolicy, decision
+from tests.polling import asked_rarely, assert_whole_and_again
 from tests.strategies import MS, events, timed
 from tests.wire import balance
 
@@ -214,16 +214,8 @@ def test_whatever_is_told_each_on_has_its_off_in_order_and_a_replay_the_same_byt
     told, mode, tempo_bpm
 ):
     bandmate = engine(FakePolicy(), mode=mode, tempo_bpm=float(tempo_bpm))
-    until = (told[-1][0] if told else 0) + 3 * SECOND
 
-    outgoing = run_offline(bandmate, told, until)
-
-    recording = from_lines(list(to_lines(bandmate.recording())))
-    assert replay(recording, FakePolicy(), FakeChords()) == outgoing
-    due = [each.due_ns for each in outgoing]
-    assert due == sorted(due)
-    ons, offs = balance([*outgoing, *bandmate.close(until)])
-    assert ons == offs
+    assert_whole_and_again(bandmate, told, FakePolicy(), FakeChords())
 
 
 @few
@@ -231,7 +223,5 @@ def test_whatever_is_told_each_on_has_its_off_in_order_and_a_replay_the_same_byt
 def test_polling_changes_nothing_that_swings(told, mode, tempo_bpm):
     until = (told[-1][0] if told else 0) + 3 * SECOND
     rarely, often = (engine(FakePolicy(), mode=mode, tempo_bpm=float(tempo_bpm)) for _ in range(2))
-    for at_ns, event in told:
-        rarely.receive(event, at_ns)
 
-    assert rarely.due(until) == run_offline(often, told, until)
+    assert asked_rarely(rarely, told, until) == run_offline(often, told, until)

@@ -58,16 +58,15 @@ def played(rig):
     return entered, ledger(rig.heard())
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("mode", ["solo", "harmony", "chords"])
-def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
-    jack, here, tmp_path, capsys, mode
-):
-    flags = [flag for each in SWITCHES for flag in ("--program", each)]
-    rig = Rig(jack, tmp_path, flags=("--mode", mode, *flags))
+def switched(jack, tmp_path, script, *flags):
+    """A rig after six seconds of play, while a stranger's script asked for another each sixteenth.
+
+    And what was `played`.
+    """
+    rig = Rig(jack, tmp_path, flags=flags)
     try:
         rig.open()
-        switch = rig.start([sys.executable, "-c", PROGRAMS, str(SIXTEENTH_S)])
+        switch = rig.start([sys.executable, "-c", script, str(SIXTEENTH_S)])
         rig.until(switch, "ready")
         rig.connect("programs:out", "melodyrl:in")
         player = rig.play(6)
@@ -76,9 +75,19 @@ def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
         player.wait(timeout=60)
         switch.send_signal(signal.SIGTERM)
         switch.wait(timeout=10)
-        entered, (begun, doubled, hanging) = played(rig)
+        return rig, *played(rig)
     finally:
         rig.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["solo", "harmony", "chords"])
+def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
+    jack, here, tmp_path, capsys, mode
+):
+    flags = [flag for each in SWITCHES for flag in ("--program", each)]
+    rig, entered, found = switched(jack, tmp_path, PROGRAMS, "--mode", mode, *flags)
+    begun, doubled, hanging = found
 
     assert len(entered) >= 30
     assert {event.part for event in entered} == {"melody", "chords"}
@@ -93,21 +102,8 @@ def test_policies_that_are_swapped_at_each_sixteenth_leave_no_note(
 def test_mode_keys_at_each_sixteenth_switch_and_neither_they_nor_a_note_is_left(
     jack, here, tmp_path, capsys
 ):
-    rig = Rig(jack, tmp_path, flags=("--mode-keys", "C1", "--thru"))
-    try:
-        rig.open()
-        switch = rig.start([sys.executable, "-c", MODE_KEYS, str(SIXTEENTH_S)])
-        rig.until(switch, "ready")
-        rig.connect("programs:out", "melodyrl:in")
-        player = rig.play(6)
-        switch.stdin.write("\n")
-        switch.stdin.flush()
-        player.wait(timeout=60)
-        switch.send_signal(signal.SIGTERM)
-        switch.wait(timeout=10)
-        _, (begun, doubled, hanging) = played(rig)
-    finally:
-        rig.close()
+    rig, _, found = switched(jack, tmp_path, MODE_KEYS, "--mode-keys", "C1", "--thru")
+    begun, doubled, hanging = found
 
     told = read_session(take_paths(rig.takes)[0]).recording.events
     assert sum(isinstance(event, SetMode) for _, event in told) >= 60

@@ -21,7 +21,6 @@ from melodyrl.core.engine.groove import Groove
 from melodyrl.core.engine.humanize import Hand
 from melodyrl.core.engine.ledger import Ledger
 from melodyrl.core.engine.snapshot import Drums
-from melodyrl.core.engine.swing import delay
 from melodyrl.core.engine.transport import Transport
 from melodyrl.core.midi.messages import Message
 
@@ -142,9 +141,8 @@ class Drummer:
         for drum in self.groove.struck(at.step_in_bar):
             messages += self._ledger.on(self._pitches[drum], velocity(drum, at.step_in_bar))
             self._has_played = True
-        late_steps = delay(at.step_in_bar, transport.meter, swing)
-        late_ns = round(late_steps * transport.step_ns)
-        late_ns += self._hand.late_ns(at.step, humanize, transport.step_ns)
+        timing = transport.meter, transport.step_ns
+        late_ns = self._hand.behind_ns(at, *timing, swing, humanize)
         self._say(self._hand.touched(messages, at.step, humanize), Nanos(wake_ns + late_ns))
 
     def _join(self, at_ns: Nanos) -> None:

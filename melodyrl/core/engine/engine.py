@@ -19,6 +19,7 @@ from melodyrl.core.engine.controls import Controls
 from melodyrl.core.engine.events import (
     Announce,
     ChangeDrums,
+    Charted,
     ClockSource,
     Conclude,
     Drumming,
@@ -56,7 +57,6 @@ from melodyrl.core.engine.outbox import Outbox
 from melodyrl.core.engine.pulse import Pulse
 from melodyrl.core.engine.recorder import Recorder, Recording
 from melodyrl.core.engine.snapshot import Snapshot
-from melodyrl.core.engine.swing import delay
 from melodyrl.core.midi.messages import SILENCES, ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music import Key, Meter
 from melodyrl.core.policy.policy import Policy
@@ -270,10 +270,9 @@ class Engine:
 
     def _due(self, at: Position, wake_ns: Nanos) -> Nanos:
         """When what a step brings, decided at `wake_ns`, is to be heard."""
-        step_ns = self._transport.step_ns
-        late_steps = delay(at.step_in_bar, self._transport.meter, self._knobs["swing"])
-        strayed_ns = self._hand.late_ns(at.step, self._knobs["humanize"], step_ns)
-        return Nanos(wake_ns + self._decide_ns + round(late_steps * step_ns) + strayed_ns)
+        timing = self._transport.meter, self._transport.step_ns
+        loose = self._knobs["swing"], self._knobs["humanize"]
+        return Nanos(wake_ns + self._decide_ns + self._hand.behind_ns(at, *timing, *loose))
 
     def _apply(self, event: Event) -> None:
         match event:
@@ -308,7 +307,7 @@ class Engine:
             case Forget(target):
                 self._controls.forget(target)
 
-    def _inform(self, event: SetKey | SetSplit | Announce | Conclude) -> None:
+    def _inform(self, event: SetKey | SetSplit | Charted) -> None:
         """What is to be known of the player's music."""
         match event:
             case SetKey(tonic, minor):

@@ -15,7 +15,10 @@ sixteenth alone, so that a replay, or a fork, plays the same.
 from dataclasses import dataclass, replace
 from math import sqrt
 
+from melodyrl.core.engine.grid import Position
+from melodyrl.core.engine.swing import delay
 from melodyrl.core.midi.messages import Message, NoteOn
+from melodyrl.core.music import Meter
 
 _SPREAD_NS = 8_000_000
 """Standard deviation with the knob at 1 (ours)."""
@@ -48,6 +51,13 @@ class Hand:
         """How late a sixteenth is sent, in nanoseconds: less than a third of it."""
         spread = min(humanize * _SPREAD_NS, step_ns * _SHARE)
         return round(spread * (_FARTHEST + self._strays(_TIME, step))) if humanize else 0
+
+    def behind_ns(
+        self, at: Position, meter: Meter, step_ns: float, swing: float, humanize: float
+    ) -> int:
+        """How late after the grid a sixteenth is sent: it swings, and strays from there."""
+        swung_ns = round(delay(at.step_in_bar, meter, swing) * step_ns)
+        return swung_ns + self.late_ns(at.step, humanize, step_ns)
 
     def touched(self, messages: list[Message], step: int, humanize: float) -> list[Message]:
         """The messages of a sixteenth, its note-ons louder or softer, each a little differently."""
