@@ -22,7 +22,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.policy.judge import ONSET_COST, STEP_SHARE
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import NONE, Context, Melody
 from melodyrl.env.bound_density import FADE, Densities
@@ -154,6 +153,7 @@ class Bound:
         """w·r of harmony of onsets, -inf where they are not legal; shapes broadcast."""
         context, pitch_class = self.episode.context, offset % 12
         earned = harmony.onset(
+            harmony.centred(),
             context.chord[t, pitch_class],
             context.scale[t, pitch_class],
             context.level[t],
@@ -163,7 +163,7 @@ class Bound:
             pitch_class == 0,
             context.chord[t].any(),
         )
-        value = self._w["harmony"] * np.maximum(earned - ONSET_COST, -1.0)
+        value = self._w["harmony"] * earned
         return np.where(self._legal[t, pitch_class], value, -np.inf).astype(np.float32)
 
     def _held(self, t: int) -> Floats:
@@ -171,24 +171,27 @@ class Bound:
         context, pitch_class = self.episode.context, self.notes.last % 12
         held = harmony.sustain(
             context.chord[t, pitch_class],
-            context.scale[t, pitch_class],
+            self._awaits(t, 0),
             context.chord_changed[t],
             context.chord[t].any(),
         )
-        return self._w["harmony"] * STEP_SHARE * held
+        return self._w["harmony"] * held
 
     def _awaiting(self, t: int, age: int, onset: Floats) -> Floats:
-        """Of onset (2, Z, D), where the last note awaits its resolution and where not, (Z, D).
+        """Of onset (2, Z, D), where the last note awaits its resolution and where not, (Z, D)."""
+        return np.where(self._awaits(t, age)[:, None], onset[1], onset[0])
+
+    def _awaits(self, t: int, age: int) -> Bools:
+        """Whether the last note of each memory awaits its resolution at an age of the rest, (Z,).
 
         While a note sounds it is judged anew at each chord, so that at age 0 of the rest the
         chord of the sixteenth before tells; later it is that of the sixteenth before the rest.
         """
         judged = t - 1 - age
         if judged < 0:
-            return onset[0]
+            return np.zeros(len(self.notes.last), np.bool_)
         chord = self.episode.context.chord[judged]
-        clashes = self._as_at(t, judged, chord.any() & ~chord)[self.notes.last % 12]
-        return np.where(clashes[:, None], onset[1], onset[0])
+        return self._as_at(t, judged, chord.any() & ~chord)[self.notes.last % 12]
 
     def _rhythm(self, t: int) -> tuple[Floats, Floats, Floats]:
         """w·r of beginning, holding and resting, (OLDEST + 1, D) by age; form's price is in it."""

@@ -16,6 +16,7 @@ from melodyrl.core.music.meter import METERS, SIXTEENTH
 from melodyrl.core.policy.feel import FEELS
 from melodyrl.env.counting import ages, interval_counts, rhythm_counts, timeline
 from melodyrl.env.plan import LEVELS
+from melodyrl.env.recurrence import bar_counts, coincidence_counts
 from melodyrl.env.tune import Tune
 from rewards import rhythm, smoothness
 
@@ -41,11 +42,12 @@ class _Counted:
     """(N,) mean 1."""
 
 
-def feel_counts(tunes: Sequence[Tune]) -> dict[str, NDArray[np.int64]]:
-    """Tables of each of FEELS, the most common first: shares, events and moves.
+def feel_counts(tunes: Sequence[Tune]) -> tuple[NDArray[np.intp], dict[str, NDArray[np.int64]]]:
+    """The part that each tune belongs to most (N,), and tables of the parts, in order of FEELS.
 
-    (F,) in thousandths, (F, 2, 2, 16, 8, 3) as `rhythm_counts`, (F, 8, 27) by class of the interval
-    before.
+    The most common is the first. Shares, events, moves: (F,) in thousandths, (F, 2, 2, 16, 8, 3)
+    as `rhythm_counts`, (F, 8, 27) by class of the interval before; how bars answer others (F, 13),
+    and are alike in rhythm where they answer none (F, 2).
     """
     counted = _count(tunes)
     starts = [_parted(counted, np.random.default_rng((SEED, n))) for n in range(STARTS)]
@@ -54,10 +56,12 @@ def feel_counts(tunes: Sequence[Tune]) -> dict[str, NDArray[np.int64]]:
     order = np.argsort(-share, kind="stable")
     part = np.argsort(order)[belongs.argmax(axis=1)]
     parts = [[t for t, its in zip(tunes, part, strict=True) if its == n] for n in range(len(FEELS))]
-    return {
+    return part, {
         "shares": np.round(SHARE_OF * share[order]).astype(np.int64),
         "events": np.stack([rhythm_counts(some) for some in parts]),
         "moves": np.stack([_moves(some) for some in parts]),
+        "answers": np.stack([bar_counts(some).sum(axis=(0, 1, 2)) for some in parts]),
+        "alike": np.stack([coincidence_counts(some) for some in parts]),
     }
 
 

@@ -14,8 +14,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from melodyrl.core.policy import feel
+from melodyrl.env.concord import concord, key_counts
 from melodyrl.env.counting import gap_surprise, interval_counts, rhythm_counts
 from melodyrl.env.feels import feel_counts
+from melodyrl.env.manners import manners
 from melodyrl.env.middle import middle
 from melodyrl.env.optima import Melody, optima
 from melodyrl.env.recurrence import (
@@ -27,9 +30,9 @@ from melodyrl.env.recurrence import (
 )
 from melodyrl.env.tune import Tune
 from melodyrl.env.zoo import ZOO, scale_of
-from rewards import diversity, guard, smoothness
+from rewards import diversity, guard, harmony, smoothness
 
-VERSION = 4
+VERSION = 5
 """Of the shipped tables: a policy holds for one version."""
 
 HELD_OUT = 0
@@ -64,8 +67,9 @@ class Tables:
     rhythm: NDArray[np.int64]
     gap_surprise: float
     form: dict[str, NDArray[np.int64]]
-    feels: dict[str, NDArray[np.int64]]
+    feels: dict[str, NDArray[np.number]]
     middle: float
+    chords: dict[str, NDArray[np.int64]]
 
 
 def fit(
@@ -75,12 +79,15 @@ def fit(
     train = [tune for tune in tunes if tune.split() != HELD_OUT]
     human = [(tune.minor, tune.offsets) for tune in train]
     told("time")
-    pull = middle(train, smoothness.smoothed(interval_counts(human)))
-    timed = rhythm_counts(train), gap_surprise(train), _form_counts(train), feel_counts(train), pull
+    usual = smoothness.smoothed(interval_counts(human))
+    timed = rhythm_counts(train), gap_surprise(train), _form_counts(train)
+    own = _feel_counts(train, usual), middle(train, usual)
+    chords = _chord_counts(train)
+    over_chords = harmony.table(*(chords[name] for name in ("human", "chance", "key")))
     told("zoo")
     zoo = menagerie(train, SEED)
     weights = dict.fromkeys(zoo, 1.0)
-    tables = _count(human, zoo, weights, *timed)
+    tables = _count(human, zoo, weights, *timed, *own, chords)
     for number in range(rounds):
         told(f"optimum {number + 1} of {rounds}")
         found = optima(
@@ -88,6 +95,7 @@ def fit(
             guard.ratio(tables.guard_human, tables.guard_gaming),
             tables.guard_mean,
             tables.surprise_mean,
+            over_chords,
             np.random.default_rng((SEED, number)),
         )
         # What ranks closest to people needs the most weight against it.
@@ -96,7 +104,7 @@ def fit(
         zoo[f"optimum {number + 1}"] = found
         share = sum(weights.values()) * OPTIMA / (1.0 - OPTIMA) / (number + 1)
         weights |= dict.fromkeys((f"optimum {done + 1}" for done in range(number + 1)), share)
-        tables = _count(human, zoo, weights, *timed)
+        tables = _count(human, zoo, weights, *timed, *own, chords)
     told("held-out tunes")
     return tables, ranking(tables, [tune for tune in tunes if tune.split() == HELD_OUT])
 
@@ -155,6 +163,7 @@ def write(tables: Tables, figures: dict[str, float], counted: dict[str, int], fo
         },
         "form": {name: counts.tolist() for name, counts in tables.form.items()},
         "feels": {name: counts.tolist() for name, counts in tables.feels.items()},
+        "harmony": {name: counts.tolist() for name, counts in tables.chords.items()},
     }
     for term, part in parts.items():
         text = json.dumps(told | part, separators=(",", ":"))
@@ -168,8 +177,9 @@ def _count(
     events: NDArray[np.int64],
     gap_surprise: float,
     form: dict[str, NDArray[np.int64]],
-    feels: dict[str, NDArray[np.int64]],
+    feels: dict[str, NDArray[np.number]],
     pull: float,
+    chords: dict[str, NDArray[np.int64]],
 ) -> Tables:
     guard_human, smooth_human = _guard_counts(human), interval_counts(human)
     share = np.array([weights[name] for name in zoo])
@@ -190,7 +200,28 @@ def _count(
         form,
         feels,
         pull,
+        chords,
     )
+
+
+def _feel_counts(
+    train: Sequence[Tune], usual: NDArray[np.float64]
+) -> dict[str, NDArray[np.number]]:
+    part, counts = feel_counts(train)
+    moves = feel.leaning(counts["moves"], usual)[1:]
+    covariance = manners(train, [moves[its] for its in part])
+    return {**counts, "manner": np.round(covariance, 5)}
+
+
+def _chord_counts(train: Sequence[Tune]) -> dict[str, NDArray[np.int64]]:
+    own, others = concord(train, np.random.default_rng((SEED, 2)))
+    return {
+        "human": own.onsets,
+        "chance": others.onsets,
+        "key": key_counts(train),
+        "held_human": own.held,
+        "held_chance": others.held,
+    }
 
 
 def _form_counts(train: Sequence[Tune]) -> dict[str, NDArray[np.int64]]:

@@ -15,6 +15,8 @@ SCALES = np.array([MAJOR, MINOR], np.int16)
 Melody = tuple[bool, Offsets]
 """Whether the key is minor, and notes above its tonic."""
 
+_Tables = tuple[NDArray[np.float32], NDArray[np.float32], float, float, NDArray[np.float32]]
+
 # Metric levels of four quarter notes.
 LEVELS = (0, 2, 1, 2)
 
@@ -24,13 +26,14 @@ def optima(
     ratios: NDArray[np.float32],
     guard_mean: float,
     surprise_mean: float,
+    over_chords: NDArray[np.float32],
     rng: np.random.Generator,
 ) -> list[Melody]:
     """Melodies of eight bars over random triads, for LANES preferences in each mode and compass.
 
-    The compass is one octave, as in the eight-bar task, and two.
+    The compass is one octave, as in the eight-bar task, and two. over_chords: of `harmony.table`.
     """
-    tables, found = (smooth, ratios, guard_mean, surprise_mean), []
+    tables, found = (smooth, ratios, guard_mean, surprise_mean, over_chords), []
     for minor, scale in enumerate(SCALES):
         for compass in (scale, np.concatenate([scale, scale + 12, [24]]).astype(np.int16)):
             w = preference.sample(rng, LANES, TERMS)
@@ -47,7 +50,7 @@ def _search(
     on_chord: NDArray[np.bool_],
     w: NDArray[np.float32],
     minor: bool,
-    tables: tuple[NDArray[np.float32], NDArray[np.float32], float, float],
+    tables: _Tables,
 ) -> list[Offsets]:
     """on_chord (L, bars, A), w (L, K) -> the best melody of each lane."""
     lanes, count = len(w), len(compass)
@@ -77,15 +80,16 @@ def _rewards(
     pending: NDArray[np.bool_],
     step: int,
     minor: bool,
-    tables: tuple[NDArray[np.float32], NDArray[np.float32], float, float],
+    tables: _Tables,
 ) -> NDArray[np.float32]:
-    smooth, ratios, guard_mean, surprise_mean = tables
+    smooth, ratios, guard_mean, surprise_mean, over_chords = tables
     last, before = window[..., -1:], window[..., -2:-1]
     interval = np.where(last == guard.NONE, smoothness.NONE, compass - last)
     previous = np.where(before == guard.NONE, smoothness.NONE, last - before)
     shape = (*window.shape[:2], len(compass))
     reward = np.zeros((*shape, len(TERMS)), np.float32)
     reward[..., 0] = harmony.onset(
+        over_chords,
         chord,
         True,
         LEVELS[step % 4],

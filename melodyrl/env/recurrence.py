@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.music.meter import PHRASE_BARS
-from melodyrl.core.policy.intent import ANSWERS, FRESH, LAGS, MOVED, SAME, STRUCK, answer_of
+from melodyrl.core.policy.answers import ANSWERS, FRESH, LAGS, MOVED, SAME, STRUCK, answer_of
 from melodyrl.env.tune import MAJOR, MINOR, Tune
 from rewards import form
 
@@ -74,12 +74,21 @@ def bar_counts(tunes: Sequence[Tune]) -> Counts:
     return counts
 
 
-def begun_counts(tunes: Sequence[Tune]) -> Counts:
-    """Onsets where one began then, (3, 17, 3) by distance, class of the run, and kind up to STRUCK.
+def coincidence_counts(tunes: Sequence[Tune]) -> Counts:
+    """Pairs of bars at distances at which none answers, (2,): of other rhythms, and alike in it."""
+    counts = np.zeros(2, np.int64)
+    for tune, line in _lines(tunes):
+        begins = np.array([pitch != form.NONE for pitch, _ in _bars(line, tune.bar_steps)])
+        for apart in set(range(1, PHRASE_BARS)) - set(LAGS.tolist()):
+            now, then = begins[apart:], begins[:-apart]
+            alike = (now == then).all(axis=-1)[now.any(axis=-1) & then.any(axis=-1)]
+            counts += (~alike).sum(), alike.sum()
+    return counts
 
-    In bars that answer no other with all of its notes or steps.
-    """
-    counts = _nothing()[:, :, : form.NEW]
+
+def begun_counts(tunes: Sequence[Tune]) -> Counts:
+    """As `recurrence_counts`, in bars that answer no other with all of their notes or steps."""
+    counts = _nothing()
     for tune, line in _lines(tunes):
         bars = _bars(line, tune.bar_steps)
         # SAME and MOVED come before STRUCK.
@@ -87,8 +96,8 @@ def begun_counts(tunes: Sequence[Tune]) -> Counts:
         kept = ~np.repeat(whole, tune.bar_steps)[: len(line[0])]
         for number, lag in enumerate(form.LAGS):
             kinds, heard, runs = _compared(line, line, lag * tune.bar_steps)
-            onset = (kinds <= form.STRUCK) & kept[lag * tune.bar_steps :][heard]
-            np.add.at(counts[number], (runs[onset], kinds[onset]), 1)
+            free = kept[lag * tune.bar_steps :][heard]
+            np.add.at(counts[number], (runs[free], kinds[free]), 1)
     return counts
 
 

@@ -156,6 +156,7 @@ class History:
             before = NONE if heard[-2] == NONE else heard[-1] - heard[-2]
             pay = float(
                 harmony.onset(
+                    harmony.centred() if preset.is_full else harmony.fitted(),
                     note % 12 in chord,
                     note % 12 in scale,
                     int(context.level[lane]),
@@ -166,7 +167,7 @@ class History:
                     bool(chord),
                 )
             )
-            values["harmony"] = max(pay - 0.32, -1.0) if preset.is_full else pay
+            values["harmony"] = pay
             values["smoothness"] = float(
                 smoothness.smoothness(bool(context.minor[lane]), heard[-1], before, moved)
             )
@@ -178,8 +179,8 @@ class History:
         elif kind == "hold" and self.sounding():
             pc = heard[-1] % 12
             changed = bool(context.chord_changed[lane])
-            pay = harmony.sustain(pc in chord, pc in scale, changed, bool(chord))
-            values["harmony"] = float(pay) / 4
+            pay = harmony.sustain(pc in chord, self.pending(), changed, bool(chord))
+            values["harmony"] = float(pay)
         if preset.is_full:
             place = int(context.step[lane])
             events = rhythm.rhythm(

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from melodyrl.core.policy.answers import FRESH, LAGS, MOVED, SAME, STRUCK, answer_of
 from melodyrl.core.policy.finish import finishing
-from melodyrl.core.policy.intent import FRESH, LAGS, MOVED, SAME, STRUCK, Intent, answer_of
+from melodyrl.core.policy.intent import Intent
 from melodyrl.core.policy.line import stand
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import Context, Melody, place
@@ -11,17 +12,23 @@ from rewards import form
 ACTIONS = FULL.actions
 
 
-def gains(runs, *, then=9, move=form.NONE, answer=FRESH):
-    """Nats of each pitch after G, where a note began at each distance in C major."""
+def said(runs, *, then=9, move=form.NONE, answer=FRESH):
+    """Nats of each pitch after G and of an onset; at each distance a note began, in C major."""
     melody, context = Melody.start(1, np.ones(1, np.float32)), Context.silent(1)
     melody.recent[:, -2:] = 5, 7
     melody.answers[:] = runs
     for lag in form.LAGS:
         melody.past[0, place(context, lag)] = then
         melody.past_move[0, place(context, lag)] = move
-    intent = Intent(*(np.array([each], np.int8) for each in (0, answer, 0)))
+    intent = Intent.start(1)
+    intent.answer[:] = answer
     stands = stand(melody.recent, context.minor)
-    return finishing(melody, context, ACTIONS, intent, stands)[0]
+    notes, onset = finishing(melody, context, ACTIONS, intent, stands)
+    return notes[0], float(onset[0])
+
+
+def gains(runs, **where):
+    return said(runs, **where)[0]
 
 
 def test_what_repeats_is_likelier_to_repeat_on_the_longer_it_has():
@@ -56,3 +63,13 @@ def test_a_bar_that_answers_another_whole_is_left_to_that(way):
 @pytest.mark.parametrize("then", [form.NONE, form.UNHEARD])
 def test_where_nothing_began_nothing_goes_on(then):
     assert not gains([4, 4, 4], then=then).any()
+
+
+def test_a_note_is_expected_where_one_began_and_nowhere_else():
+    begun, fresh = said([0, 0, 4])[1], said([0, 0, 0])[1]
+
+    assert 1.0 < begun < 2.0
+    assert fresh == 0.0
+    assert -2.0 < said([0, 0, 4], then=form.NONE)[1] < -0.5
+    assert said([0, 0, 4], then=form.UNHEARD)[1] == 0.0
+    assert said([4, 4, 4], answer=answer_of(SAME, 0))[1] == 0.0

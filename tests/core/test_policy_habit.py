@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from melodyrl.core.policy.answers import FRESH, LAGS, MOVED, SAME, STRUCK, answer_of
 from melodyrl.core.policy.feel import EVERYONE, FEELS, rates
 from melodyrl.core.policy.habit import habit
-from melodyrl.core.policy.intent import FRESH, LAGS, MOVED, SAME, STRUCK, Intent, answer_of
+from melodyrl.core.policy.intent import Intent
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import place
 from melodyrl.env.lanes import MelodyLanes
@@ -43,8 +44,9 @@ def onsets(chances):
 
 def intent_of(lanes, way=None, lag=1, feel=EVERYONE):
     answer = FRESH if way is None else answer_of(way, LAGS.tolist().index(lag))
-    row = np.full(lanes, feel, np.int8)
-    return Intent(row, np.full(lanes, answer, np.int8), np.zeros(lanes, np.int8))
+    intent = Intent.start(lanes)
+    intent.feel[:], intent.answer[:] = feel, answer
+    return intent
 
 
 def weighing(**factors):

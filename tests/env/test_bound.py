@@ -122,7 +122,7 @@ def test_nothing_that_is_played_earns_more_from_any_sixteenth_on():
 
 @pytest.mark.parametrize(
     ("kinds", "weights", "slack"),
-    [((IN_THREE, MINOR), None, np.inf), ((MODULATES,), EXACT, 1e-4), ((MINOR,), NEARLY, 0.02)],
+    [((IN_THREE, MINOR), None, np.inf), ((MODULATES,), EXACT, 1e-4), ((MINOR,), NEARLY, 0.03)],
 )
 def test_no_action_earns_more_than_the_values_fall_by(kinds, weights, slack):
     """The step of the proof, for melodies as they are; where nothing is relaxed, the best action

@@ -28,7 +28,8 @@ def test_same_tunes_same_bytes(tunes, tmp_path):
 
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert names == [
-        f"{term}.json" for term in ("diversity", "feels", "form", "guard", "rhythm", "smoothness")
+        f"{term}.json"
+        for term in ("diversity", "feels", "form", "guard", "harmony", "rhythm", "smoothness")
     ]
     for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()

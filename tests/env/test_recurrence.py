@@ -7,6 +7,7 @@ from melodyrl.env.recurrence import (
     LOOPED_BARS,
     begun_counts,
     chance_counts,
+    coincidence_counts,
     loop_counts,
     recurrence_counts,
 )
@@ -68,6 +69,24 @@ def test_what_comes_back_in_part_is_counted_and_what_comes_back_whole_is_not():
     assert counts[0, 3, form.STRUCK] == 1
     assert counts.sum() == 4
     assert begun_counts([whole]).sum() == 0
+
+
+def test_where_nothing_began_then_and_where_something_did_is_counted_too():
+    later = tune([60, 62, 64, 60, 62, 64], onset=[0, 4, 8, 16, 20, 28])
+
+    counts = begun_counts([later])
+
+    assert counts[0, 2, form.GONE] == counts[0, 0, form.NEW] == 1
+
+
+def test_bars_that_answer_none_are_alike_by_themselves():
+    """Of four bars one pair is three apart, both in quarters; bars that are nearer are none."""
+    quarters = [0, 4, 8, 12]
+    onset = [*quarters, 16, 24, 32, 44, *(48 + at for at in quarters)]
+
+    assert coincidence_counts([tune(range(60, 72), onset=onset)]).tolist() == [0, 1]
+    assert coincidence_counts([tune(range(60, 71), onset=onset[:11])]).tolist() == [1, 0]
+    assert coincidence_counts([tune(range(60, 68), onset=onset[:8])]).tolist() == [0, 0]
 
 
 def test_a_pickup_is_no_bar():

@@ -74,7 +74,8 @@ class Figures:
         assert self.onsets >= 12, self
         assert self.on_grid >= ON_GRID, self
         assert self.strong >= 8, self
-        assert self.chord_tones >= 0.80, self
+        # People's are .83 over triads, where .43 would be by chance; of twenty some fewer are.
+        assert self.chord_tones >= 0.60, self
         assert self.wrong_chord_tones <= self.chord_tones - 0.15, self
         assert self.unended == 0, self
 

@@ -22,7 +22,7 @@ Way = Literal["notes", "steps", "rhythm"]
 """What a bar has of the one that it answers: the same notes, the same steps from another note, or
 the rhythm."""
 WAYS: tuple[Way, ...] = get_args(Way)
-"""In the order of policy.intent."""
+"""In the order of policy.answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from melodyrl.core.engine.snapshot import WAYS, Bar
 from melodyrl.core.engine.view import Footing, Sight, View
 from melodyrl.core.music import Chord, Key, Meter, rotate
 from melodyrl.core.music.meter import PHRASE_BARS
+from melodyrl.core.policy.answers import FRESH
 from melodyrl.core.policy.feel import EVERYONE, FEELS
 from melodyrl.core.policy.habit import settle
-from melodyrl.core.policy.intent import FRESH, Intent
+from melodyrl.core.policy.intent import Intent
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import Context, Melody, advance
 

@@ -80,13 +80,18 @@ def moves() -> NDArray[np.float64]:
 
     By mode, pitch class left, class of the interval before, and interval, see `smoothness.chances`.
     """
-    counts = numbers("feels", "moves").astype(np.float64)
+    return leaning(numbers("feels", "moves"), smoothness.chances())
+
+
+def leaning(moves: NDArray[np.number], chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same of any counts of intervals by feel, (F, 8, 27), and any chances of all people."""
+    counts = moves.astype(np.float64)
     everyone = counts.sum(axis=0) + 1.0
     everyone /= everyone.sum(axis=-1, keepdims=True)
     own = counts + smoothness.SMOOTHING * everyone
     ratio = own / own.sum(axis=-1, keepdims=True) / everyone
     ratio = np.concatenate([np.ones_like(ratio[:1]), ratio])
-    chance = smoothness.chances() * ratio[:, None, None]
+    chance = chances * ratio[:, None, None]
     return chance / chance.sum(axis=-1, keepdims=True)
 
 

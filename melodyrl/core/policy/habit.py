@@ -20,10 +20,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.policy import feel
+from melodyrl.core.policy import feel, manner
 from melodyrl.core.policy.actions import HOLD, ONSET
+from melodyrl.core.policy.answers import FRESH, MOVED, SAME
 from melodyrl.core.policy.finish import finishing
-from melodyrl.core.policy.intent import FRESH, MOVED, SAME, Intent
+from melodyrl.core.policy.intent import Intent
 from melodyrl.core.policy.line import STANDS, alike, spread, stand
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import BoolArray, Context, FloatArray, Melody, place, spot
@@ -70,8 +71,8 @@ class Leaning:
     """(B, 3) chance of a note that begins, one that is held, and a rest, up to a common factor."""
     answer: tuple[FloatArray, NDArray[np.float64]] | None
     """Nats of each pitch (B, P) and of an onset (B,), where a bar is answered in any lane."""
-    begun: FloatArray | None
-    """Nats of each pitch (B, P), where anything has begun to come back in any lane."""
+    begun: tuple[FloatArray, FloatArray] | None
+    """The same, where anything has begun to come back in any lane."""
 
 
 def habit(
@@ -98,9 +99,10 @@ def lean(
     timing = PLACE * held_to[:, _RHYTHM] ** TIMING
     stands = stand(melody.recent, context.minor)
     is_answer = bool((intent.answer != FRESH).any())
+    own = _middle(melody) + manner.leaning(intent.manner, melody.recent[:, -1], ACTIONS)
     return Leaning(
         held_to[:, _SMOOTHNESS] ** LINE,
-        _move_table().take(intent.feel * np.intp(STANDS) + stands, axis=0) * _middle(melody),
+        _move_table().take(intent.feel * np.intp(STANDS) + stands, axis=0) * np.exp(own),
         _events(melody, context, intent, density_B, timing),
         _answering(melody, context, intent, stands) if is_answer else None,
         finishing(melody, context, ACTIONS, intent, stands) if melody.answers.any() else None,
@@ -115,19 +117,17 @@ def settle(leaning: Leaning, context: Context, mask: BoolArray) -> FloatArray:
     events = leaning.events.copy()
     events[:, HOLD] *= mask[:, ACTIONS.hold]
     events = np.log(_shares(events) + RAREST)
-    if leaning.answer is not None:
-        at_note, at_onset = leaning.answer
-        notes += at_note
-        events[:, ONSET] += at_onset
-    if leaning.begun is not None:
-        notes += leaning.begun
+    for comes_back in (leaning.answer, leaning.begun):
+        if comes_back is not None:
+            notes += comes_back[0]
+            events[:, ONSET] += comes_back[1]
     nats = events[:, ACTIONS.kinds]
     nats[:, ACTIONS.first_pitch :] += notes - _log_sum(notes, legal)
     return nats
 
 
 def _middle(melody: Melody) -> FloatArray:
-    """How much likelier each pitch is for its distance from the mean of eight bars, (B, P).
+    """Nats of each pitch for its distance from the mean of eight bars, (B, P).
 
     Without this, eight bars spanned 16.6 semitones on the mean, where people's span 14.2.
     """
@@ -136,7 +136,7 @@ def _middle(melody: Melody) -> FloatArray:
     mean = (melody.past * heard).sum(axis=1, dtype=np.float32)[:, None] / np.maximum(count, 1.0)
     known = count >= KNOWN_BY
     pull = np.where(known, -numbers("smoothness", "middle"), np.float32(0.0))
-    return np.exp(pull * np.square(_PITCHES - mean))
+    return pull * np.square(_PITCHES - mean)
 
 
 def _in_key(context: Context) -> FloatArray:

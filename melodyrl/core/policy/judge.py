@@ -11,16 +11,6 @@ from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import Context, FloatArray, Melody, then
 from rewards import diversity, form, guard, harmony, register, rhythm, smoothness
 
-STEP_SHARE = np.float32(0.25)
-"""What a sixteenth of a held note pays of its harmony. An onset pays in full, as the other terms
-of an onset do: at a quarter of it, the best melodies leapt over their chords (chord tones on strong
-beats .67)."""
-
-
-ONSET_COST = np.float32(0.32)
-"""Taken off the harmony of an onset where notes can be held: what it comes to on lead sheets, so
-that neither haste nor sloth is paid for by itself."""
-
 
 def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Preset) -> FloatArray:
     """Reward vector of each action in each lane, (B, A, K), each term in [-1, 1].
@@ -49,7 +39,7 @@ def judge_harmony(judged: FloatArray, melody: Melody, context: Context, preset: 
     actions, term = preset.actions, preset.terms.index("harmony")
     judged[:, actions.first_pitch :, term] = _onset_harmony(melody, context, preset)
     if actions.hold is not None:
-        judged[:, actions.hold, term] = _held_harmony(melody, context) * STEP_SHARE
+        judged[:, actions.hold, term] = _held_harmony(melody, context)
 
 
 def _onset_harmony(melody: Melody, context: Context, preset: Preset) -> FloatArray:
@@ -57,8 +47,8 @@ def _onset_harmony(melody: Melody, context: Context, preset: Preset) -> FloatArr
     moment = harmony.of_moment(context.level, melody.pending, context.final, has_chord)
     note = harmony.of_class(context.chord, context.scale).take(actions.classes, axis=1)
     way = _ways(actions).take(code(melody.recent[:, -1]), axis=0)
-    earned = harmony.ONSETS.take(note + way + moment[:, None])
-    return np.maximum(earned - ONSET_COST, np.float32(-1.0)) if preset.is_full else earned
+    table = harmony.centred() if preset.is_full else harmony.fitted()
+    return table.take(note + way + moment[:, None])
 
 
 def _held_harmony(melody: Melody, context: Context) -> FloatArray:
@@ -66,7 +56,7 @@ def _held_harmony(melody: Melody, context: Context) -> FloatArray:
     last = np.arange(0, melody.lanes * 12, 12) + melody.recent[:, -1] % 12
     held = harmony.sustain(
         context.chord.take(last),
-        context.scale.take(last),
+        melody.pending,
         context.chord_changed,
         context.chord.any(axis=1),
     )

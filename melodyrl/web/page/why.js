@@ -6,10 +6,11 @@ const GUARD = { // worth a word only when it objects
 };
 
 // A term is in [-1, 1]; `clear` is from where on its first word holds, and from where its last: about
-// what a fifth of the notes that could be chosen fall below, and what a third of them reach.
+// what a fifth of the notes that could be chosen fall below, and what a third of them reach; of harmony
+// what strong beats bear, and what a chord tone off the beat comes to.
 const TERMS = {
   harmony: {
-    title: "Harmony", words: ["clashes", "passes by", "fits the chord"], clear: [-0.3, 0.03],
+    title: "Harmony", words: ["clashes", "passes by", "fits the chord"], clear: [-0.45, -0.15],
     tip: "Against the chord, the beat it falls on, and how it is reached and left",
   },
   smoothness: {
