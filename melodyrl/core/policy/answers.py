@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.policy.state import BARS, Context, FloatArray, Melody
+from melodyrl.core.policy.state import BARS, PAST, Context, FloatArray, Melody
 from rewards import form
 from rewards.tables import numbers
 
@@ -41,20 +41,22 @@ def answered(melody: Melody, context: Context) -> NDArray[np.intp]:
 
     The closest answer counts, of the nearest bar; of the bar eight before it nothing is remembered.
     """
-    past, move = (kept.reshape(melody.lanes, BARS, -1) for kept in (melody.past, melody.past_move))
-    lanes, now = np.arange(melody.lanes)[:, None], (context.bar[:, None] - 1) % BARS
-    then = (now - LAGS[:-1]) % BARS
-    began = past[lanes, now] > form.UNHEARD
-    struck = (began == (past[lanes, then] > form.UNHEARD)).all(axis=2) & began.any(axis=2)
-    same = (past[lanes, now] == past[lanes, then]) | ~began
+    lanes, bar = np.arange(melody.lanes)[:, None] * BARS, context.bar[:, None] - 1
+    now, then = lanes + bar % BARS, lanes + (bar - LAGS[:-1]) % BARS
+    past, move = (kept.reshape(-1, PAST // BARS) for kept in (melody.past, melody.past_move))
+    pitch, pitch_then = past.take(now, axis=0), past.take(then, axis=0)
+    began = pitch > form.UNHEARD
+    struck = (began == (pitch_then > form.UNHEARD)).all(axis=2) & began.any(axis=2)
+    if not struck.any():
+        return np.full(melody.lanes, FRESH, np.intp)
+    same = (pitch == pitch_then) | ~began
     # The first note of a sequence may come from anywhere.
     first = began & (np.cumsum(began, axis=2) == 1)
-    moved = (move[lanes, now] == move[lanes, then]) | ~began | first
+    moved = (move.take(now, axis=0) == move.take(then, axis=0)) | ~began | first
     several = began.sum(axis=2) > 1
     ways = struck & same.all(axis=2), struck & moved.all(axis=2) & several, struck
     told = np.concatenate(ways, axis=1)
-    found = _TOLD.take(told.argmax(axis=1))
-    return np.where(told.any(axis=1), found, FRESH)
+    return np.where(told.any(axis=1), _TOLD.take(told.argmax(axis=1)), FRESH)
 
 
 @cache

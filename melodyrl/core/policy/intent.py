@@ -81,10 +81,9 @@ def intend(
     moves_on = begins & ((intent.bar < 0) | ((context.bar == 0) & (draws[1] >= STAYS)))
     if moves_on.any():
         intent.manner[moves_on] = manner.draw(len(begins), rng)[moves_on]
-    if chosen is None:
         drawn = 1 + (np.cumsum(feel.shares()) <= draws[2][:, None]).sum(axis=1)
         intent.feel[moves_on] = np.minimum(drawn, len(feel.FEELS))[moves_on]
-    else:
+    if chosen is not None:
         intent.feel[begins] = np.broadcast_to(chosen, begins.shape)[begins]
     wanted = feel.pace(density_B, intent.feel) * (context.bar_steps / 4)
     answer = _answers(melody, context, intent, THIN * wanted, draws[0])
