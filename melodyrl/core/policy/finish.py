@@ -40,11 +40,10 @@ def finishing(
 
 def _onset(before: NDArray[np.int8], rows: NDArray[np.intp]) -> FloatArray:
     """Nats for an onset (B,): more where one began then, less where none did."""
-    more, less = np.moveaxis(_timing().take(rows, axis=0), -1, 0)
-    more = np.where(before > form.UNHEARD, more, np.float32(0.0))
-    less = np.where(before == form.NONE, less, np.float32(0.0))
-    most: FloatArray = more.max(axis=1)
-    return np.where(most > 0, most, less.min(axis=1)).astype(np.float32)
+    silent = np.where(before > form.UNHEARD, 0, np.where(before == form.NONE, 1, 2))
+    said: FloatArray = _timing().take(rows * 3 + silent)
+    most: FloatArray = said.max(axis=1)
+    return np.where(most > 0, most, said.min(axis=1))
 
 
 @cache
@@ -59,14 +58,14 @@ def _gains() -> FloatArray:
 
 @cache
 def _timing() -> FloatArray:
-    """Nats of an onset, (3 * 17, 2), where one began then and where none did."""
+    """Nats of an onset, (3 * 17, 3): where one began then, where none did, and unheard."""
     chance = form.backed_off(numbers("form", "begun"))
     came, new, gone = chance[..., : form.NEW].sum(axis=-1), chance[..., form.NEW], chance[..., -1]
     # New onsets are told by those that there were: where none began is not counted.
     likelier, elsewhere = np.log(came / gone), np.log(new / (came + gone))
     more = np.maximum(likelier - likelier[:, :1], 0.0)
     less = np.minimum(elsewhere - elsewhere[:, :1], 0.0)
-    return np.stack([more, less], axis=-1).reshape(-1, 2).astype(np.float32)
+    return np.stack([more, less, np.zeros_like(more)], axis=-1).astype(np.float32)
 
 
 _ROWS = np.arange(len(form.LAGS)) * form.CLASSES

@@ -56,11 +56,15 @@ def traits(moved: NDArray[np.integer]) -> NDArray[np.floating]:
 
 def leaning(manner: FloatArray, last: NDArray[np.int8], actions: Actions) -> FloatArray:
     """Nats of each pitch (B, P) in manners (B, 2) after last notes (B,)."""
-    of_pitch = _traits(actions).take(code(last), axis=0)
-    return (of_pitch * manner[:, None]).sum(axis=2)
+    wide, again = _traits(actions)
+    row = code(last)
+    nats = wide.take(row, axis=0) * manner[:, :1]
+    nats += again.take(row, axis=0) * manner[:, 1:]
+    return nats
 
 
 @cache
-def _traits(actions: Actions) -> FloatArray:
-    """By the code of the last note and by pitch, (256, P, 2)."""
-    return traits(interval(OFFSETS[:, None], actions.pitches)).astype(np.float32)
+def _traits(actions: Actions) -> tuple[FloatArray, FloatArray]:
+    """Each number's, by the code of the last note and by pitch, (256, P)."""
+    wide, again = np.moveaxis(traits(interval(OFFSETS[:, None], actions.pitches)), -1, 0)
+    return wide.astype(np.float32), again.astype(np.float32)
