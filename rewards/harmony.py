@@ -82,9 +82,14 @@ def of_class(on_chord: ArrayLike, in_scale: ArrayLike) -> NDArray[np.int8]:
 
 def of_way(interval: ArrayLike, tonic: ArrayLike) -> NDArray[np.int16]:
     """What a note adds to it by how it is reached, and by whether it is the tonic."""
+    first = np.asarray(interval, np.int16) == NONE
+    return (np.where(first, 3, way_of(interval)) * 8 + _flag(tonic)).astype(np.int16)
+
+
+def way_of(interval: ArrayLike) -> NDArray[np.intp]:
+    """STEP, LEAP or AGAIN of an interval in semitones, any shape."""
     moved = np.abs(np.asarray(interval, np.int16))
-    way = np.where(moved == 0, AGAIN, np.where(moved <= 2, STEP, LEAP))
-    return (np.where(moved == -NONE, 3, way) * 8 + _flag(tonic)).astype(np.int16)
+    return np.where(moved == 0, AGAIN, np.where(moved <= 2, STEP, LEAP))
 
 
 def sustain(

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.core.policy.chords.actions import COUNT
-from melodyrl.env.frames import NO_CHORD, Frames, changes, rows_of
+from melodyrl.env.chord_line import NO_CHORD
+from melodyrl.env.frames import Frames, changes, rows_of
 
 Masks = NDArray[np.int16]
 Floats = NDArray[np.float64]

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from melodyrl.core.music.meter import METERS
 from melodyrl.core.policy.actions import HOLD, ONSET
 from melodyrl.env.chord_line import NO_CHORD, Chords, chords_of
 from melodyrl.env.counting import timeline
+from melodyrl.env.plan import LEVELS
 from melodyrl.env.tune import MAJOR, MINOR, Tune
 from rewards import harmony
 
@@ -65,7 +67,7 @@ class _Scene:
 def concord(tunes: Sequence[Tune], rng: np.random.Generator) -> tuple[Concord, Concord]:
     """Of tunes that have chords: over their own, and over those of others like them."""
     own, others = Concord.nothing(), Concord.nothing()
-    sheets = [(tune, chords_of(tune)) for tune in tunes if tune.chords]
+    sheets = [(tune, chords_of(tune, tune.tonic)) for tune in tunes if tune.chords]
     for tune, chords in sheets:
         _count(own, tune, chords)
         for strange in _strange(tune, chords, sheets, rng):
@@ -108,10 +110,9 @@ def _count(counts: Concord, tune: Tune, chords: Chords) -> None:
 def _count_onsets(counts: Counts, scene: _Scene) -> None:
     """All notes but the first, over a chord."""
     tune, at = scene.tune, scene.tune.onset[1:]
-    here, moved = at - tune.onset[0], np.abs(np.diff(tune.pitch))
+    here, way = at - tune.onset[0], harmony.way_of(np.diff(tune.pitch))
     above, chord = (tune.pitch[1:] - tune.tonic) % 12, scene.chord[here]
-    way = np.where(moved == 0, harmony.AGAIN, np.where(moved <= 2, harmony.STEP, harmony.LEAP))
-    level = np.array([tune.meter.level(step) for step in at], np.intp)
+    level = LEVELS[METERS.index(tune.meter), at % tune.bar_steps]
     pending = scene.pending[here].astype(int)
     places = level, pending, way, chord >> above & 1, _in_scale(tune, above)
     np.add.at(counts, tuple(each[chord != NO_CHORD] for each in places), 1)

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from melodyrl.core.music import Key, rotate
+from melodyrl.core.music import Key
 from melodyrl.core.policy.chords.actions import nearest_row
 from melodyrl.core.policy.chords.state import REST
+from melodyrl.env.chord_line import NO_CHORD, chords_of
 from melodyrl.env.plan import LEVELS
 from melodyrl.env.tune import Tune
 
 ON_BEAT = 2
 """Metric levels up to this one are beats."""
-
-NO_CHORD = 0
-"""The mask where no chord is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +65,7 @@ def frames_of(tune: Tune) -> Frames:
         pitch_class[at : at + held] = (pitch - home) % 12
     onset = np.zeros(end, np.bool_)
     onset[tune.onset] = True
-    chord = np.full(end, NO_CHORD, np.int16)
-    for at, mask in tune.chords:
-        chord[max(at, 0) :] = rotate(mask, -home)
+    chord = chords_of(tune, home).astype(np.int16)
     meter = 0 if tune.bar_steps == 16 else 2 if tune.beat_steps == 6 else 1
     return Frames(pitch_class, onset, chord, meter, int(tune.onset[0]))
 

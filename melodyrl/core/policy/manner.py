@@ -44,8 +44,7 @@ def plain(lanes: int) -> FloatArray:
 def draw(lanes: int, rng: np.random.Generator) -> FloatArray:
     """Manners (B, 2), so that what is played differs as people's tunes do."""
     drawn = np.clip(rng.standard_normal((lanes, TRAITS)), -MOST, MOST)
-    spread = LOUDER * np.linalg.cholesky(numbers("feels", "manner"))
-    return np.asarray(MEAN + drawn @ spread.T, np.float32)
+    return np.asarray(MEAN + drawn @ _spread().T, np.float32)
 
 
 def traits(moved: NDArray[np.integer]) -> NDArray[np.floating]:
@@ -61,6 +60,12 @@ def leaning(manner: FloatArray, last: NDArray[np.int8], actions: Actions) -> Flo
     nats = wide.take(row, axis=0) * manner[:, :1]
     nats += again.take(row, axis=0) * manner[:, 1:]
     return nats
+
+
+@cache
+def _spread() -> FloatArray:
+    """What two numbers drawn apart become a manner by, (2, 2)."""
+    return np.asarray(LOUDER * np.linalg.cholesky(numbers("feels", "manner")), np.float32)
 
 
 @cache
