@@ -1,13 +1,14 @@
 """How near to the best possible melody? Baselines and policies against the exact optimum.
 
-    python benchmarks/eight_bar.py [--progressions 100] [--checkpoint FILE ...] [--ahead 3]
+    python benchmarks/eight_bar.py [--progressions 100] [--checkpoint FILE ...] [--led 4 16]
 
 Prints, for progressions that no training run has seen and for five preferences:
 - R/R*: return in percent of the optimum's, over all episodes;
 - normalised: the same with the uniform random player at 0;
 - gap closed: of the distance from one-step greedy to the optimum;
-and R/R* at each preference. Returns are undiscounted sums of w·r. Each policy plays twice: by
-itself, and looking some notes ahead (melodyrl.measure.lookahead), since it is told all chords.
+and R/R* at each preference. Returns are undiscounted sums of w·r. Each policy plays by
+itself, and, since all chords are told before the first note, plans an episode whole as well: the
+best of some melodies that its values lead (melodyrl/env/beam.py).
 """
 
 import argparse
@@ -27,7 +28,6 @@ from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.optimum import Optimum, reward_fingerprint
 from melodyrl.env.players import eight_bar_plan
 from melodyrl.env.progressions import stable_hash, test_progressions
-from melodyrl.measure.lookahead import looking_ahead
 from melodyrl.measure.perform import best
 from rewards.preference import PREFERENCES, weights
 
@@ -41,17 +41,17 @@ def main() -> None:
     parser.add_argument("--progressions", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0, help="which test progressions")
     parser.add_argument("--checkpoint", type=Path, nargs="*", default=[])
-    parser.add_argument("--ahead", type=int, default=3, help="notes that a policy looks ahead")
+    parser.add_argument("--led", type=int, nargs="*", default=[4, 16], help="melodies led at once")
     arguments = parser.parse_args()
     progressions = test_progressions(arguments.progressions, arguments.seed)
     most = optima(progressions)
-    players = strategies(arguments.checkpoint, arguments.ahead)
+    players = strategies(arguments.checkpoint, arguments.led)
     earned = {name: returns(choose, progressions) for name, choose in players.items()}
     print(f"{len(progressions)} unseen progressions, {len(PREFERRED)} preferences, greedy play")
     print("\n".join(table(earned, most)))
 
 
-def strategies(files: Sequence[Path], ahead: int) -> dict[str, Strategy]:
+def strategies(files: Sequence[Path], led: Sequence[int]) -> dict[str, Strategy]:
     """Every baseline, then a policy of each file, or of its folder where files are named alike."""
     rng = np.random.default_rng(0)
     players: dict[str, Strategy] = {
@@ -70,8 +70,8 @@ def strategies(files: Sequence[Path], ahead: int) -> dict[str, Strategy]:
         name = file.stem if is_told_apart else file.parent.name
         policy = checkpoint.load(file)
         players[name] = best(policy)
-        gamma = policy.card.config["gamma"]
-        players[f"{name}, {ahead} ahead"] = looking_ahead(policy.network, ahead, gamma)
+        for width in led:
+            players[f"{name}, {width} melodies"] = Beam(width, policy.network)
     return players
 
 
