@@ -1,7 +1,7 @@
 """How much later does an answer come than from a bare MIDI thru? Side by side, in turns.
 
     tests/machines/jack-dummy -p 64 --realtime -- python benchmarks/latency.py
-    tests/machines/alsa-vm -- python benchmarks/latency.py --api alsa --notes 60 --no-page
+    tests/machines/alsa-uml --realtime -- python benchmarks/latency.py --api alsa
 
 A stranger, who imports nothing of ours, plays single notes, in turns to a bare thru (python-rtmidi:
 a callback that sends on) and to `melodyrl jam --mode harmony --thru`, with its page open in a
@@ -33,7 +33,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import numpy as np
 import rtmidi
@@ -51,6 +51,8 @@ HUMAN_NS = 20_000_000
 WAIT_S = 2.0
 SHORTEST_S, LONGEST_S = 0.07, 0.11
 """Pause after a note: longer than the guard against loops listens, and no multiple of a period."""
+THRU_PRIORITY, STRANGER_PRIORITY = 5, 10
+"""Of 1 to 99: what a JACK server gives to its clients, and takes for itself."""
 CHANNEL = 2
 
 
@@ -59,24 +61,31 @@ def main() -> None:
     parser.add_argument("--api", choices=APIS, default="jack")
     parser.add_argument("--notes", type=int, default=500)
     parser.add_argument("--page", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument(
+        "--thru",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="let melodyrl hand on the note as well: with one processor its voice waits for that",
+    )
     parser.add_argument("--role", choices=("thru", "stranger"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.role == "thru":
         thru(arguments.api)
     elif arguments.role == "stranger":
-        stranger(arguments.api, arguments.notes)
+        stranger(arguments.api, arguments.notes, arguments.thru)
     else:
-        measure(arguments.api, arguments.notes, arguments.page)
+        measure(arguments.api, arguments.notes, arguments.page, arguments.thru)
         decisions()
 
 
-def measure(api: str, notes: int, page: bool) -> None:
+def measure(api: str, notes: int, page: bool, with_thru: bool) -> None:
     """Start all of them, and print what the stranger found."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        role = [sys.executable, __file__, "--api", api, "--role"]
+        thru_flag = "--thru" if with_thru else "--no-thru"
+        role = [sys.executable, __file__, "--api", api, thru_flag, "--role"]
         until(start(stack, [*role, "thru"]), "ready")
-        flags = ["--mode", "harmony", "--key", "C", "--thru", "--channel", str(CHANNEL)]
+        flags = ["--mode", "harmony", "--key", "C", thru_flag, "--channel", str(CHANNEL)]
         flags += ["--api", api, "--takes", folder, "--no-browser", "--web-port", "0"]
         flags += [] if page else ["--headless"]
         run = [sys.executable, "-c", "from melodyrl.cli import main; main()", "jam", *flags]
@@ -140,7 +149,8 @@ def asked_of_jack() -> str:
 
 
 def thru(api: str) -> None:
-    """Send on what is heard, and do nothing else."""
+    """Send on what is heard, and do nothing else; with the priority that melodyrl has."""
+    come_first(THRU_PRIORITY)
     heard, said = rtmidi.MidiIn(APIS[api], name=THEIRS), rtmidi.MidiOut(APIS[api], f"{THEIRS}-out")
     said.open_virtual_port("out")
     heard.set_callback(lambda event, _: said.send_message(event[0]))
@@ -149,23 +159,38 @@ def thru(api: str) -> None:
     sys.stdin.read()
 
 
-def stranger(api: str, notes: int) -> None:
-    """Play notes to both in turns, and say how long each answer took."""
+def stranger(api: str, notes: int, with_thru: bool) -> None:
+    """Play notes to both in turns, and say how long each answer took.
+
+    As a synthesiser on stage does, it hears before all else: with one processor it would otherwise
+    hear melodyrl's thru only once melodyrl has thought about the second voice.
+    """
+    come_first(STRANGER_PRIORITY)
     chance, peers = random.Random(1), {name: Peer(api, name) for name in (THEIRS, OURS)}
-    late_ms: dict[str, list[float]] = {name: [] for name in ("bare", "thru", *TUNES)}
+    names = ("bare", "thru", *TUNES) if with_thru else ("bare", *TUNES)
+    late_ms: dict[str, list[float]] = {name: [] for name in names}
     for tune, number in itertools.product(TUNES, range(notes // len(TUNES))):
         note = TUNES[tune][number % len(TUNES[tune])]
-        bare, ours = peers[THEIRS].play(note, 1), peers[OURS].play(note, 2)
+        bare, ours = peers[THEIRS].play(note, 1), peers[OURS].play(note, 1 + with_thru)
         for name, heard, channel in (
             ("bare", bare, 0),
             ("thru", ours, 0),
             (tune, ours, CHANNEL - 1),
         ):
-            late_ms[name] += [heard[channel]] if channel in heard else []
+            late_ms.get(name, []).extend([heard[channel]] if channel in heard else [])
         time.sleep(chance.uniform(SHORTEST_S, LONGEST_S))
     print(f"found {json.dumps(late_ms)}", flush=True)
     for peer in peers.values():
         peer.close()
+
+
+def come_first(priority: int) -> None:
+    """Have real-time priority, this thread and those it starts, where the system allows it.
+
+    Over JACK a client's notes have it from JACK; over ALSA each program asks for itself.
+    """
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
 
 
 class Peer:
