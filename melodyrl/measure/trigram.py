@@ -25,6 +25,12 @@ class Trigram:
 
     chance: NDArray[np.float64]
     """(25, 25, 25) of the last but one, the last, and the next interval plus WIDEST."""
+    counts: Counts
+    """What they were smoothed from."""
+
+    def without(self, tunes: Iterable[Tune]) -> "Trigram":
+        """What it would be, had it never read some of the tunes that it did."""
+        return trigram(np.maximum(self.counts - count(tunes), 0))
 
     def bits(self, pitch: ArrayLike) -> float:
         """Mean surprise of the notes of a melody, bits; its first three only begin it."""
@@ -47,7 +53,7 @@ def trigram(counts: Counts) -> Trigram:
         total = seen.sum(axis=-1, keepdims=True)
         known = np.maximum(total + kinds, 1)
         chance = np.where(total > 0, (seen + kinds * chance) / known, chance)
-    return Trigram(chance)
+    return Trigram(chance, counts)
 
 
 def count(tunes: Iterable[Tune]) -> NDArray[np.int64]:

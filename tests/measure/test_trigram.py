@@ -20,6 +20,14 @@ def test_without_counts_every_interval_is_as_likely():
     assert model.bits([60, 62, 64, 65]) == pytest.approx(np.log2(SYMBOLS))
 
 
+def test_what_is_taken_out_was_never_read():
+    first, second = tune([60, 62, 64, 60, 67]), tune([60, 59, 60, 64, 62])
+    both = trigram(count([first, second]))
+
+    assert (both.without([second]).chance == trigram(count([first])).chance).all()
+    assert (both.without([first, first, second]).chance == trigram(count([])).chance).all()
+
+
 def test_what_was_heard_often_surprises_little():
     model = trigram(count([tune([60, 62] * 40)]))
 
