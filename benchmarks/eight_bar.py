@@ -1,6 +1,7 @@
 """How near to the best possible melody? Baselines and policies against the exact optimum.
 
     python benchmarks/eight_bar.py [--progressions 100] [--checkpoint FILE ...] [--led 4 16]
+        [--bands 60]
 
 Prints, for progressions that no training run has seen and for five preferences:
 - R/R*: return in percent of the optimum's, over all episodes;
@@ -9,6 +10,9 @@ Prints, for progressions that no training run has seen and for five preferences:
 and R/R* at each preference. Returns are undiscounted sums of w·r. Each policy plays by
 itself, and, since all chords are told before the first note, plans an episode whole as well: the
 best of some melodies that its values lead (melodyrl/env/beam.py).
+
+With --bands, of so many progressions: is the optimum itself like people's tunes? Which of its
+statistics lie in people's bands on the mean, those of time left out, since it plays quarters alone.
 """
 
 import argparse
@@ -28,8 +32,25 @@ from melodyrl.env.lanes import MelodyLanes
 from melodyrl.env.optimum import Optimum, reward_fingerprint
 from melodyrl.env.players import eight_bar_plan
 from melodyrl.env.progressions import stable_hash, test_progressions
+from melodyrl.env.tune import Tune
+from melodyrl.measure.figures import OF_CHORDS
+from melodyrl.measure.people import people
 from melodyrl.measure.perform import best
+from melodyrl.measure.statistics import STATISTICS
 from rewards.preference import PREFERENCES, weights
+
+OF_TIME = (
+    "bars repeated",
+    "rhythms repeated",
+    "groove",
+    "rests",
+    "notes a beat",
+    "long notes",
+    "on the beat",
+    "syncopated",
+)
+QUARTER = 4
+"""Sixteenths."""
 
 Returns = NDArray[np.float64]
 
@@ -42,6 +63,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="which test progressions")
     parser.add_argument("--checkpoint", type=Path, nargs="*", default=[])
     parser.add_argument("--led", type=int, nargs="*", default=[4, 16], help="melodies led at once")
+    parser.add_argument("--bands", type=int, default=0, help="progressions of the last table")
     arguments = parser.parse_args()
     progressions = test_progressions(arguments.progressions, arguments.seed)
     most = optima(progressions)
@@ -49,6 +71,9 @@ def main() -> None:
     earned = {name: returns(choose, progressions) for name, choose in players.items()}
     print(f"{len(progressions)} unseen progressions, {len(PREFERRED)} preferences, greedy play")
     print("\n".join(table(earned, most)))
+    if arguments.bands:
+        print("\nStatistics of the optimum, in pitch alone, in people's bands")
+        print("\n".join(like_people(progressions[: arguments.bands])))
 
 
 def strategies(files: Sequence[Path], led: Sequence[int]) -> dict[str, Strategy]:
@@ -126,6 +151,28 @@ def table(earned: dict[str, Returns], best: Returns) -> list[str]:
         + "".join(f"{mean:10.2f}" for mean in best.mean(axis=1))
     )
     return lines
+
+
+def like_people(progressions: NDArray[np.int16]) -> list[str]:
+    """How many of the optimum's statistics lie in people's bands, and which do not."""
+    solver, bands, lines = Optimum(), people().bands, []
+    told = {key: each for key, each in STATISTICS.items() if key not in {*OF_TIME, *OF_CHORDS}}
+    for name, w in PREFERRED.items():
+        tunes = [tune_of(solver.solve(row, w).actions) for row in progressions]
+        found = {key: [measure(tune) for tune in tunes] for key, measure in told.items()}
+        means = {key: np.nanmean(each) for key, each in found.items() if np.isfinite(each).any()}
+        out = [key for key, mean in means.items() if not bands[key].holds(mean)]
+        inside = f"{len(means) - len(out)} of {len(means)}"
+        lines.append(f"{name:10} {inside}" + "".join(f", not {key}" for key in out))
+    return lines
+
+
+def tune_of(actions: NDArray[np.int_]) -> Tune:
+    """An eight-bar melody in C, in quarters."""
+    pitch = (60 + EIGHT_BAR.actions.offsets[actions]).astype(np.int16)
+    onset = np.arange(len(pitch), dtype=np.int32) * QUARTER
+    length = np.full_like(onset, QUARTER)
+    return Tune("optimum", onset, length, pitch, 4 * QUARTER, QUARTER, tonic=0, minor=False)
 
 
 if __name__ == "__main__":
