@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from melodyrl.core.policy.answers import FRESH, LAGS, MOVED, SAME, STRUCK, answer_of
-from melodyrl.core.policy.finish import finishing
+from melodyrl.core.policy.finish import LOUDER, finishing
 from melodyrl.core.policy.intent import Intent
 from melodyrl.core.policy.line import stand
 from melodyrl.core.policy.presets import FULL
@@ -36,7 +36,7 @@ def test_what_repeats_is_likelier_to_repeat_on_the_longer_it_has():
 
     assert found == sorted(found)
     assert found[0] == 0.0
-    assert 0.8 < found[1] < 1.3 < found[3] < 2.0
+    assert 0.8 < found[1] / LOUDER < 1.3 < found[3] / LOUDER < 2.0
 
 
 def test_nothing_else_is_likelier():
@@ -47,7 +47,7 @@ def test_a_sequence_is_likelier_to_be_carried_on_by_its_steps():
     found = gains([-3, 0, 0], then=2, move=2)  # two steps up, from G to B
 
     assert np.flatnonzero(found).tolist() == [11]
-    assert 0.5 < found[11] < 1.5
+    assert 0.5 < found[11] / LOUDER < 1.5
 
 
 def test_of_three_distances_the_strongest_counts():

@@ -3,7 +3,7 @@ import pytest
 
 from melodyrl.core.policy.answers import FRESH, LAGS, MOVED, SAME, STRUCK, answer_of
 from melodyrl.core.policy.feel import EVERYONE, FEELS, rates
-from melodyrl.core.policy.habit import habit
+from melodyrl.core.policy.habit import LONGEST, habit
 from melodyrl.core.policy.intent import Intent
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import place
@@ -196,6 +196,20 @@ def test_a_ballad_has_longer_notes_than_a_reel():
         return onsets(chances_of(played, seen, intent_of(64, feel=row))).mean()
 
     assert onset("reel") > 2 * onset("ballad")
+
+
+def test_no_note_is_held_longer_than_people_hold_one():
+    played, seen = lanes_after(24)
+    held = played.melody.sounding.copy()
+    assert held.any()
+
+    played.melody.age[:] = LONGEST - 1
+    before = chances_of(played, seen)[held, FULL.actions.hold]
+    played.melody.age[:] = LONGEST
+    after = chances_of(played, seen)[held, FULL.actions.hold]
+
+    assert before.mean() > 0.3
+    assert (after < 0.01).all()
 
 
 def test_a_line_is_expected_to_come_back_to_its_middle():

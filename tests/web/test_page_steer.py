@@ -18,8 +18,8 @@ def test_each_knob_says_its_value_with_a_unit(visit):
     page = visit()
     shown = page.locator("#knobs output").all_inner_texts()
 
-    weights, others = ["80 %", "42 %", "25 %", "30 %"], ["straight", "exact", "above you"]
-    assert shown == [*weights, "1.25 a beat", "0.13", *others]
+    weights, others = ["70 %", "30 %", "30 %", "25 %"], ["straight", "exact", "above you"]
+    assert shown == [*weights, "1.25 a beat", "0.16", *others]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ KNOBS: dict[KnobName, tuple[float, float, float]] = {
     "diversity": (0.0, 1.0, USUAL["diversity"]),
     "rhythm": (0.0, 1.0, USUAL["rhythm"]),
     "density": (0.25, 4.0, 1.25),
-    "temperature": (0.0, 0.4, 0.13),
+    "temperature": (0.0, 0.4, 0.16),
     "swing": (0.0, 1.0, 0.0),
     "humanize": (0.0, 1.0, 0.0),
     "register": (-2.0, 1.0, 0.0),

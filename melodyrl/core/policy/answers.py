@@ -27,6 +27,10 @@ FRESH = 0
 ANSWERS = 1 + 3 * len(LAGS)
 """How many answers there are."""
 
+MEANT = np.array([0.5, 0.6, 0.9, 1.0])
+"""Share of the bars that come back with their notes, by LAGS, that are meant to. Ours: the others
+have begun to, and are finished (policy.finish)."""
+
 SMOOTHING = 20.0
 """Bars' worth of what either the place or the bar before says, mixed into what both say."""
 
@@ -71,7 +75,9 @@ def chances() -> NDArray[np.float64]:
     of_feel = _every_feel(numbers("feels", "answers")) + 0.01
     chance = _shares(_shares(backed) * _likelier(of_feel)[:, None, None, None])
     not_alike, alike = _every_feel(numbers("feels", "alike")).T
-    return _meant(chance, alike / (not_alike + alike))
+    meant = _meant(chance, alike / (not_alike + alike))
+    meant[..., 1 : 1 + len(LAGS)] *= MEANT
+    return _shares(meant)
 
 
 def _meant(chance: NDArray[np.float64], alike: NDArray[np.float64]) -> NDArray[np.float64]:

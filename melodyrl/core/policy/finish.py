@@ -19,6 +19,10 @@ from melodyrl.core.policy.state import Context, FloatArray, Melody, then
 from rewards import form
 from rewards.tables import numbers
 
+LOUDER = np.float32(1.6)
+"""Times that people's word on the notes is heard. Ours: what notes earn draws the line away, and
+figures of five notes came back in .085 of the cases, people's in .129."""
+
 
 def finishing(
     melody: Melody, context: Context, actions: Actions, intent: Intent, stands: NDArray[np.intp]
@@ -53,7 +57,7 @@ def _gains() -> FloatArray:
     gains = np.maximum(np.log(chance / chance[:, :1])[:, :, :2], 0.0)
     # A run of one kind says nothing of the other.
     is_moved = np.arange(form.CLASSES)[:, None] > form.RUN_CLASS[form.LONGEST]
-    return (gains * (is_moved == [False, True])).reshape(-1, 2).astype(np.float32)
+    return LOUDER * (gains * (is_moved == [False, True])).reshape(-1, 2).astype(np.float32)
 
 
 @cache

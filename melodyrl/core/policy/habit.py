@@ -46,9 +46,13 @@ interval hardly fell below 2.2 semitones."""
 DENSITY = 4.0
 """Power of the wanted density against the usual one. At 1 the knob went half as far as it says."""
 
-PLACE = 0.5
+PLACE = 0.6
 """How much of what the place in the bar says to people is kept with the knobs as usual. The
 policy's own rhythm says it too: at 1 notes were syncopated half as often as people's."""
+
+LONGEST = 32
+"""Sixteenths that a note is held at most: people hold none for longer (in 690 stretches of eight
+bars); over chords with a tone in common it was done."""
 
 KNOWN_BY = 4
 """Notes of the last eight bars that their middle is known by."""
@@ -169,6 +173,7 @@ def _events(
     of_feel = of_feels.take(intent.feel * np.intp(rhythm.PLACES) + here, axis=0)
     chance = np.exp(of_feel + (timing - 1.0) * place_says.take(here, axis=0))
     chance[:, ONSET] *= (density_B / feel.rates().take(intent.feel)) ** DENSITY
+    chance[:, HOLD] *= melody.age < LONGEST
     return chance
 
 
