@@ -25,7 +25,7 @@ class FakePolicy:
         place = int(abs(float(features.sum()) * 64 + values.sum() * 64) + rng.integers(97))
         return decision(int(legal[place % len(legal)]), judgement)
 
-    def think(self, features, judgement, w) -> None:
+    def think(self, features, judgement, mask, w, temperature, habit) -> None:
         """Nothing."""
 
 

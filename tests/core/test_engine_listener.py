@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from melodyrl.core.engine.events import Nanos
@@ -262,3 +264,52 @@ def test_other_controllers_change_nothing(player):
     player.up(1, 60)
 
     assert player.listener.sounding == set()
+
+
+def a_listener_at_some_time(chance, split):
+    """One that has heard notes by chance, together and apart, and when it heard the last."""
+    listener, at_ns, down = Listener(split), 0, set()
+    for _ in range(chance.randrange(1, 60)):
+        at_ns += chance.choice([0, 5, 30, 61, 125, 400]) * MS
+        pitch = chance.randrange(40, 80)
+        match chance.randrange(8):
+            case 0 if down:
+                listener.note_off(NoteOff(down.pop()), Nanos(at_ns))
+            case 1:
+                listener.control(ControlChange(64, chance.choice([0, 127])), Nanos(at_ns))
+            case 2:
+                listener.read(Nanos(at_ns), BEATS_2, C_MAJOR)
+            case _:
+                down.add(pitch)
+                listener.note_on(NoteOn(pitch), Nanos(at_ns))
+    return listener, at_ns
+
+
+@pytest.mark.parametrize("split", [None, 57])
+def test_a_chord_is_foretold_as_it_is_heard_then(split):
+    chance = random.Random(4)
+    for _ in range(400):
+        listener, at_ns = a_listener_at_some_time(chance, split)
+        pitch = chance.choice([None, *range(40, 80)])
+        at_ns = Nanos(at_ns + chance.randrange(2_000) * MS)
+
+        foretold = [listener.foretell(at_ns, BEATS_2, C_MAJOR, pitch) for _ in range(2)]
+
+        if pitch is not None:
+            listener.note_on(NoteOn(pitch), at_ns)
+        listener.read(at_ns, BEATS_2, C_MAJOR)
+        assert foretold == [listener.chord] * 2
+
+
+def test_between_two_turns_a_note_is_heard_alike():
+    chance = random.Random(5)
+    for _ in range(200):
+        listener, now_ns = a_listener_at_some_time(chance, None)
+        until_ns = now_ns + 400 * MS
+        turns = listener.turns(Nanos(now_ns), Nanos(until_ns), BEATS_2)
+        heard = {onsets: listener.foretell(at, BEATS_2, C_MAJOR, 66) for at, onsets in turns}
+
+        for at_ns in (chance.randrange(now_ns, until_ns + 1) for _ in range(20)):
+            before = [onsets for turn_ns, onsets in turns if turn_ns <= at_ns]
+            if before:
+                assert listener.foretell(Nanos(at_ns), BEATS_2, C_MAJOR, 66) == heard[before[-1]]

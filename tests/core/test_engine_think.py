@@ -21,7 +21,10 @@ from tests.fakes import FakePolicy
 from tests.strategies import MS, timed
 
 PARTS = 5
-"""Features, judgement, leaning, what is legal, and the network."""
+"""Features, judgement, leaning, what is legal, and the choice."""
+
+NEAR = 15
+"""Pitches that are thought about one by one: a fifth around the last note."""
 
 SIXTEENTH = 125 * MS
 MODES = pytest.mark.parametrize("mode", ["solo", "harmony", "answer"])
@@ -150,5 +153,33 @@ def test_there_is_an_end_to_thinking_until_something_was_played():
     counts = [len(list(engine.thoughts())) for _ in range(2)]
     engine.receive(NoteOn(71), Nanos(100 * MS))
 
-    assert counts == [2 * 3 * PARTS + 1, 0], "two steps of the grid, three octaves, a rehearsal"
-    assert len(list(engine.thoughts())) == 2 * 3 * PARTS + 1
+    assert counts == [2 * (3 * PARTS + NEAR - 1) + 1, 0], "two steps, three octaves, a rehearsal"
+    assert len(list(engine.thoughts())) == counts[0]
+
+
+def test_a_note_nearby_finds_its_chord_heard_and_all_but_the_draw_done(monkeypatch):
+    policy = Watched()
+    engine = Engine(EngineConfig(key=Key(0), mode="harmony"), policy)
+    engine.receive(NoteOn(64), Nanos(0))
+    engine.receive(NoteOff(64), Nanos(90 * MS))
+    engine.due(Nanos(100 * MS))
+    exhaust(engine.thoughts())
+    for name in ("observe", "judge", "lean", "legal", "settle", "judge_harmony"):
+        monkeypatch.delattr(f"melodyrl.core.engine.view.{name}")
+    monkeypatch.delattr("melodyrl.core.policy.policy.weigh")
+
+    engine.receive(NoteOn(71), Nanos(110 * MS))
+
+    assert isinstance(engine.due(Nanos(110 * MS))[-1].message, NoteOn)
+    assert engine.snapshot().failures == 0
+    assert engine.snapshot().chord == "Em"
+
+
+def test_an_engine_that_is_thinking_can_be_forked():
+    engine = Engine(EngineConfig(key=Key(0), mode="harmony"), FakePolicy())
+    engine.receive(NoteOn(64), Nanos(0))
+    next(engine.thoughts())
+
+    fork = engine.fork()
+
+    assert len(list(fork.thoughts())) == len(list(engine.thoughts()))

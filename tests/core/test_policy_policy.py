@@ -204,3 +204,40 @@ def test_every_policy_plays_an_episode_of_legal_actions(preset):
             decision = policy.decide(features, judgement, mask, equal_w(preset), 0.2, rng)
             assert mask[0, decision.action]
             walk.play(np.array([decision.action]))
+
+
+def one_moment(preset):
+    """The arrays of a moment without their lanes, weights, a temperature and a habit."""
+    arrays = (each[0] for each in moment(preset))
+    habit = generator(3).normal(size=preset.actions.count).astype(np.float32)
+    return *arrays, equal_w(preset), 0.4, habit
+
+
+@BOTH
+def test_what_was_thought_about_is_decided_alike_and_only_drawn(preset, monkeypatch):
+    plain, ahead = (
+        NetworkPolicy(Network(tensors(form(preset)), form(preset)), preset) for _ in range(2)
+    )
+    *given, habit = one_moment(preset)
+    expected = [plain.decide(*given, generator(seed), habit) for seed in range(9)]
+    ahead.think(*given, habit)
+    monkeypatch.delattr("melodyrl.core.policy.policy.weigh")
+
+    decisions = [ahead.decide(*given, generator(seed), habit) for seed in range(9)]
+
+    for mine, its in zip(expected, decisions, strict=True):
+        assert mine.action == its.action
+        assert mine.chances_A.tobytes() == its.chances_A.tobytes()
+        assert mine.q_AK.tobytes() == its.q_AK.tobytes()
+
+
+def test_a_thought_that_is_not_finite_is_told_where_it_is_decided():
+    shape = form(EIGHT_BAR)
+    broken = {name: np.full_like(each, np.nan) for name, each in tensors(shape).items()}
+    policy = NetworkPolicy(Network(broken, shape), EIGHT_BAR)
+    *given, habit = one_moment(EIGHT_BAR)
+
+    policy.think(*given, habit)
+
+    with pytest.raises(FloatingPointError):
+        policy.decide(*given, generator(), habit)

@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from melodyrl.core.engine.band import Band
+from melodyrl.core.engine.band import Ahead, Band
 from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.config import DECIDE_NS, EngineConfig
 from melodyrl.core.engine.controls import Controls
@@ -103,6 +103,7 @@ class Engine:
         self._pulse = Pulse(config, listen_ns, self._outbox, Hand(config.seed, 2))
         self._transport, self._drummer = self._pulse.transport, self._pulse.drummer
         self._dropped = 0
+        self._thoughts: Iterator[None] | None = None
 
     @property
     def told_ns(self) -> Nanos:
@@ -125,6 +126,7 @@ class Engine:
 
     def receive(self, event: Event, now_ns: Nanos) -> None:
         """Something was heard or asked for, at a moment of the monotonic clock."""
+        self._thoughts = None
         self._advance(now_ns)
         if not self._can_take(event):
             self._dropped += 1
@@ -151,6 +153,7 @@ class Engine:
         shared: dict[int, object] = {id(each): each for each in self._band.cast.policies}
         sent = self._outbox.sent
         shared[id(self._recorder)], shared[id(sent)] = Recorder(), deque(maxlen=sent.maxlen)
+        self._thoughts = None  # an iterator cannot be copied
         return deepcopy(self, shared)
 
     def next_wake(self) -> Nanos | None:
@@ -166,17 +169,12 @@ class Engine:
     def thoughts(self) -> Iterator[None]:
         """Work ahead while nothing is due, a part of some 0.1 ms at each turn of the iterator.
 
-        It plays nothing and draws nothing: what is played is the same without it, only later. Ask
-        for new ones when anything was told or due since; the old ones do no harm, and no good.
+        It plays nothing and draws nothing: what is played is the same without it, only later. When
+        anything was told or due since, there are new ones; the old ones do no harm, and no good.
         """
-        transport = self._transport
-        if not transport.running or transport.is_resting:
-            return
-        here = transport.position()
-        places = [transport.position_of(here.step + 1)]
-        if self._mode == "harmony":  # a note may come before the next step is decided, and after
-            places.insert(0, here)
-        yield from self._band.thoughts(self._mode, places, transport.meter)
+        if self._thoughts is None:
+            self._thoughts = self._think()
+        return self._thoughts
 
     def close(self, now_ns: Nanos) -> list[Outgoing]:
         """Release everything; what is left to send before the port is closed."""
@@ -237,6 +235,18 @@ class Engine:
         """All notes and controls that were said so far, as far back as the recording goes."""
         return tuple(self._outbox.sent)
 
+    def _think(self) -> Iterator[None]:
+        transport = self._transport
+        wake_ns = transport.wake()
+        if wake_ns is None or transport.is_resting:
+            return
+        here = transport.position()
+        there = transport.position_of(here.step + 1)
+        begins_ns = transport.at(there.step)
+        # a note may come before the next step begins, or before it is decided
+        places = Ahead(here, self._told, begins_ns), Ahead(there, begins_ns, wake_ns)
+        yield from self._band.thoughts(self._mode, places, transport)
+
     def _can_take(self, event: Event) -> bool:
         if not makes_sense(event):
             return False
@@ -254,6 +264,7 @@ class Engine:
         self._pulse.keep(until_ns, self._knobs["swing"], self._knobs["humanize"])
 
     def _step(self, wake_ns: Nanos) -> None:
+        self._thoughts = None
         transport, band = self._transport, self._band
         at = transport.begin_step(is_active=band.is_active)
         band.begin_step(at, wake_ns, transport)

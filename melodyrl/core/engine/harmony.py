@@ -1,5 +1,7 @@
 """A second voice: each note of the player gets one of ours, at once, and ends with it."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ _ANY = (1 << 12) - 1  # pitch classes
 _SOFTER = 0.85  # of the player's velocity, so that the tune stays in front; ours
 _HOME = 20  # semitones of our three octaves that lie below the player's note
 _NEAREST, _FARTHEST = 16, 31  # semitones from our base at which a played note is within reach
+_REACH = 7  # semitones from the player's last note to the next one that is thought about
 
 
 class Harmony:
@@ -24,17 +27,19 @@ class Harmony:
         self._ledger = ledger
         self._answers: dict[tuple[int, int], int] = {}
         self._played_step = -1
+        self._last: int | None = None
 
     def begin(self) -> None:
         """No note of ours answers any."""
         self._answers.clear()
+        self._last = None
         self._played_step = -1
 
     def step(self, moment: Moment) -> list[Message]:
         """Nothing is played at a grid step, but the line grows older."""
         if self._voice.base is None or moment.position.step <= self._played_step:
             return []
-        self._home(moment.key.tonic, None)
+        self._settle(moment.key.tonic, None)
         self._voice.frame(moment)
         self._voice.wait(holds=bool(self._ledger.sounding) and self._voice.is_sounding)
         return []
@@ -42,8 +47,9 @@ class Harmony:
     def note_on(self, note: NoteOn, moment: Moment, held: set[int]) -> list[Message]:
         """Answer a note of the player, with a pitch that none of the held ones has."""
         messages = self.note_off(NoteOff(note.pitch, note.channel))
-        self._home(moment.key.tonic, note.pitch)
-        allowed = self._allowed(note.pitch, moment, held)
+        self._last = note.pitch
+        self._settle(moment.key.tonic, note.pitch)
+        allowed = self._allowed(note.pitch, moment, held, self._voice.base)
         if allowed is None:
             return messages
         self._voice.frame(moment)
@@ -55,34 +61,56 @@ class Harmony:
         self._answers[note.pitch, note.channel] = pitch
         return messages + self._ledger.on(pitch, max(1, round(note.velocity * _SOFTER)))
 
+    def coming(self) -> Iterator[int]:
+        """Pitches that the player's next note may have, the likeliest first."""
+        if self._last is not None:
+            for away in range(_REACH + 1):
+                yield from {self._last - away, self._last + away}
+
+    def think(self, pitch: int, moment: Moment, held: set[int]) -> bool:
+        """Work out a part of what the answer to a note would rest on; whether there is more."""
+        before, base = self._voice.base, self._home(moment.key.tonic, pitch)
+        if before is None or base is None:
+            return False
+        allowed = self._allowed(pitch, moment, held | {pitch}, base)
+        return allowed is not None and self._voice.think(moment, base - before, allowed)
+
     def note_off(self, note: NoteOff) -> list[Message]:
         """End the answer to a note of the player."""
         pitch = self._answers.pop((note.pitch, note.channel), None)
         return [] if pitch is None else self._ledger.off(pitch)
 
-    def _home(self, tonic: int, pitch: int | None) -> None:
+    def _settle(self, tonic: int, pitch: int | None) -> None:
+        base = self._home(tonic, pitch)
+        if base is not None:
+            self._voice.move_base(base)
+
+    def _home(self, tonic: int, pitch: int | None) -> int | None:
+        """The base from which a note of the player is within reach."""
         base = self._voice.base
         if pitch is not None and (base is None or not _NEAREST <= pitch - base <= _FARTHEST):
             base = nearest_tonic(tonic, pitch - _HOME)
-        if base is not None:
-            self._voice.move_base(nearest_tonic(tonic, base))
+        return None if base is None else nearest_tonic(tonic, base)
 
-    def _allowed(self, pitch: int, moment: Moment, held: set[int]) -> NDArray[np.bool_] | None:
+    def _allowed(
+        self, pitch: int, moment: Moment, held: set[int], base: int | None
+    ) -> NDArray[np.bool_] | None:
         """Consonant notes of the scale or chord: below within an octave, else all around."""
         known = moment.key.scale_mask | (moment.chord.mask if moment.chord else 0)
         taken = held.union(self._ledger.sounding)
         for intervals, classes in ((_BELOW, known), (_AROUND, known), (_AROUND, _ANY)):
             around = [pitch + interval for interval in intervals]
             free = [each for each in around if 0 <= each <= 127 and each not in taken]
-            mask = self._mask([each for each in free if classes >> each % 12 & 1])
+            mask = _mask([each for each in free if classes >> each % 12 & 1], base or 0)
             if mask.any():
                 return mask
         return None
 
-    def _mask(self, pitches: list[int]) -> NDArray[np.bool_]:
-        mask = np.zeros(ACTIONS.count, np.bool_)
-        for pitch in pitches:
-            offset = pitch - (self._voice.base or 0)
-            if 0 <= offset < ACTIONS.count - ACTIONS.first_pitch:
-                mask[ACTIONS.first_pitch + offset] = True
-        return mask
+
+def _mask(pitches: list[int], base: int) -> NDArray[np.bool_]:
+    mask = np.zeros(ACTIONS.count, np.bool_)
+    for pitch in pitches:
+        offset = pitch - base
+        if 0 <= offset < ACTIONS.count - ACTIONS.first_pitch:
+            mask[ACTIONS.first_pitch + offset] = True
+    return mask

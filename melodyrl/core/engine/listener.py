@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Set as AbstractSet
+from copy import copy
 
 from melodyrl.core.engine.events import Nanos
 from melodyrl.core.midi.messages import (
@@ -51,7 +52,7 @@ class Listener:
     @property
     def hears_chord(self) -> bool:
         """Whether the harmony was read from three pitch classes or more."""
-        return _classes(self._source) >= 3
+        return _is_chord(self._source)
 
     @property
     def sounding(self) -> set[int]:
@@ -144,6 +145,33 @@ class Listener:
         self.chord = _chord_of(pitches, key)
         return self.chord != before
 
+    def foretell(
+        self, at_ns: Nanos, window_ns: float, key: Key | None, pitch: int | None = None
+    ) -> Chord | None:
+        """The chord after `read` at a moment, where given with a note of a pitch that begins then.
+
+        It changes nothing.
+        """
+        ahead = copy(self)
+        if pitch is not None and self._is_harmony(pitch):
+            ahead._held = self._held | {(pitch, 0)}
+            ahead._recent = self._recent.copy()
+            ahead._recent.append((at_ns, pitch))
+            ahead._has_onset = True
+        ahead.read(at_ns, window_ns, key)
+        return ahead.chord
+
+    def turns(self, from_ns: Nanos, until_ns: Nanos, window_ns: float) -> list[tuple[Nanos, int]]:
+        """When, between two moments, a note alone begins to be heard in another way than before.
+
+        With each moment how many onsets it is heard with, as an arpeggio.
+        """
+        if self._recent:
+            from_ns = max(from_ns, Nanos(self._recent[-1][0] + _STRUCK_TOGETHER_NS + 1))
+        ends = [int(at + window_ns) + 1 for at, _ in self._recent]
+        moments = {from_ns, *(end for end in ends if from_ns < end <= until_ns)}
+        return [(Nanos(at), sum(end > at for end in ends)) for at in sorted(moments)]
+
     def _damp(self, channel: int, at_ns: Nanos) -> None:
         """What only the pedal held ends."""
         self._pedalled = {key for key in self._pedalled if key[1] != channel}
@@ -157,7 +185,8 @@ class Listener:
         return self.split is None or pitch < self.split
 
     def _harmony(self, pitches: set[int]) -> set[int]:
-        return {pitch for pitch in pitches if self._is_harmony(pitch)}
+        split = self.split
+        return pitches if split is None else {pitch for pitch in pitches if pitch < split}
 
     def _to_read(self, at_ns: Nanos, window_ns: float, key: Key | None) -> set[int]:
         if self._has_onset:
@@ -166,21 +195,29 @@ class Listener:
         if self._has_release and at_ns - self._released_ns >= _LIFTED_NS:
             self._has_release = False
             sounding = self._harmony(self.sounding)
-            return sounding if _classes(sounding) >= 3 else set()
+            return sounding if _is_chord(sounding) else set()
         return set()
 
     def _after_onset(self, at_ns: Nanos, window_ns: float, key: Key | None) -> set[int]:
-        newest_ns = self._recent[-1][0]
-        struck = {pitch for at, pitch in self._recent if newest_ns - at <= _STRUCK_TOGETHER_NS}
-        if _classes(struck) >= 3:
+        struck = self._within(_STRUCK_TOGETHER_NS, self._recent[-1][0])
+        if _is_chord(struck):
             return self._on_its_bass(struck, key)
         sounding = self._harmony(self.sounding)
-        if _classes(sounding & self._source) >= 3:
+        if _is_chord(sounding & self._source):
             return set()
         under_hands = struck | self._harmony(self.fingers)
         if _classes(under_hands) >= 2:
             return under_hands
-        return sounding | {pitch for at, pitch in self._recent if at_ns - at <= window_ns}
+        return sounding | self._within(window_ns, at_ns)
+
+    def _within(self, window_ns: float, until_ns: Nanos) -> set[int]:
+        """What was struck in the time up to a moment."""
+        pitches: set[int] = set()
+        for at_ns, pitch in reversed(self._recent):
+            if until_ns - at_ns > window_ns:
+                break
+            pitches.add(pitch)
+        return pitches
 
     def _on_its_bass(self, struck: set[int], key: Key | None) -> set[int]:
         """A chord that was struck, with what is held below it where all is one harmony."""
@@ -211,6 +248,11 @@ class Listener:
 
 def _chord_of(pitches: AbstractSet[int], key: Key | None) -> Chord | None:
     return recognise(pitches, key.tonic, key.minor) if key else recognise(pitches)
+
+
+def _is_chord(pitches: AbstractSet[int]) -> bool:
+    """Whether there are three pitch classes or more."""
+    return len(pitches) >= 3 and _classes(pitches) >= 3
 
 
 def _classes(pitches: AbstractSet[int]) -> int:

@@ -68,9 +68,11 @@ class Mind:
         """The last decision is past."""
         self.decision = self.judgement = self.mask = None
 
-    def think(self, features: FloatArray, judgement: FloatArray) -> None:
+    def think(
+        self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray
+    ) -> None:
         """Let the policy work ahead for a decision on these very arrays, as they are now."""
-        self.policy.think(features, judgement, self.w)
+        self.policy.think(features, judgement, mask, self.w, self.temperature, habit)
 
     def rehearse(
         self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray

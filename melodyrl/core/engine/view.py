@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from melodyrl.core.engine.grid import Position
 from melodyrl.core.policy.feel import pace
-from melodyrl.core.policy.habit import Leaning, lean
+from melodyrl.core.policy.habit import Leaning, lean, line_in, settle
 from melodyrl.core.policy.intent import Intent
 from melodyrl.core.policy.judge import judge, judge_harmony
 from melodyrl.core.policy.legal import legal
@@ -19,6 +18,9 @@ from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import BoolArray, Context, FloatArray, Melody, shift
 
 _PARTS = 4
+
+Harmony = tuple[int, ...]
+"""All numbers that the chord has a say in."""
 
 
 @dataclass(slots=True, eq=False)
@@ -33,8 +35,10 @@ class Sight:
     """Weights of the reward terms, (K,)."""
     intent: Intent
     ground: tuple[object, ...]
-    """Says all of this but the melody and what the next two say."""
-    harmony: tuple[object, ...]
+    """Says all of this but the melody and what the next three say."""
+    step: int
+    """The sixteenth, counted from the first."""
+    harmony: Harmony
     answer: int
     """What the bar answers."""
 
@@ -44,37 +48,71 @@ class Sight:
         return pace(self.wanted, self.intent.feel)
 
 
+@dataclass(slots=True, eq=False)
+class Choice:
+    """What can be chosen from, and what people would choose."""
+
+    mask: BoolArray
+    """(A,) what is legal and allowed."""
+    habit: FloatArray
+    """(A,) see `policy.habit`."""
+    is_thought: bool = False
+    """Whether the policy has worked ahead on it."""
+
+
 class View:
-    """Features (D,), judgement (A, K), mask (A,) and leaning of one choice; unset until done."""
+    """Features (D,), judgement (A, K) and mask (A,) of one choice; unset until done.
+
+    And the leaning, and the `line_in` the chord.
+    """
 
     features: FloatArray
     judgement: FloatArray
     mask: BoolArray
     leaning: Leaning
+    line: FloatArray
 
-    def __init__(self, sight: Sight) -> None:
-        self._ground, self._harmony, self._answer = sight.ground, sight.harmony, sight.answer
-        self._done = 0
-        self.is_thought = False
-        """Whether the policy has worked ahead on it."""
+    def __init__(self, sight: Sight, like: "View | None" = None) -> None:
+        """Where given, it is like one that is done, but for the chord."""
+        self._ground, self._answer = sight.ground, sight.answer
+        self._done, self._like = 0, like
+        self._choices: dict[bytes, Choice] = {}
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is missing."""
+        return self._done == _PARTS
 
     def is_of(self, sight: Sight) -> bool:
-        """Whether it can be brought up to date; where not, all is to be worked out anew."""
-        is_done = self._done == _PARTS
-        return self._ground == sight.ground and (is_done or self._harmony == sight.harmony)
+        """Whether it is true but for the chord and what the bar answers."""
+        return self._ground == sight.ground
 
     def go_on(self, sight: Sight) -> bool:
         """Work out the next part of what is missing or no longer true; False where nothing is."""
-        if self._done < _PARTS:
+        if self._done == _PARTS:
+            if self._answer == sight.answer:
+                return False
+            self._lean(sight)
+        elif self._like is not None:
+            self._rehear(sight, self._like)
+            self._done, self._like = _PARTS, None
+        else:
             self._work_out(self._done, sight)
             self._done += 1
-        elif self._harmony != sight.harmony:
-            self._rehear(sight)
-        elif self._answer != sight.answer:
-            self._lean(sight)
-        else:
-            return False
         return True
+
+    def choice(self, allowed: BoolArray | None) -> Choice:
+        """The choice among what is legal, and where given allowed (A,); of a view that is done.
+
+        Where no legal action is allowed, it is among the allowed ones.
+        """
+        key = b"" if allowed is None else allowed.tobytes()
+        choice = self._choices.get(key)
+        if choice is None:
+            mask = self.mask if allowed is None else _both(self.mask, allowed)
+            habit = settle(self.leaning, self.line, mask[None])[0]
+            choice = self._choices[key] = Choice(mask, habit)
+        return choice
 
     def _work_out(self, part: int, sight: Sight) -> None:
         melody, context = sight.melody, sight.context
@@ -86,23 +124,23 @@ class View:
             case 2:
                 self._lean(sight)
             case _:
-                self._permit(sight)
+                self.mask = legal(melody, context, FULL.actions)[0]
 
     def _lean(self, sight: Sight) -> None:
         self.leaning = lean(sight.melody, sight.context, sight.density, sight.w, sight.intent)
+        self.line = line_in(self.leaning, sight.context)
         self._answer = sight.answer
+        self._choices.clear()
 
-    def _permit(self, sight: Sight) -> None:
-        self.mask = legal(sight.melody, sight.context, FULL.actions)[0]
-
-    def _rehear(self, sight: Sight) -> None:
-        """Bring what the chord has a say in up to date; in copies, as others look at what was."""
+    def _rehear(self, sight: Sight, like: "View") -> None:
+        """Take over from another view what the chord has no say in, and work out the rest."""
         melody, context = sight.melody, sight.context
-        self.features, self.judgement = self.features.copy(), self.judgement.copy()
+        self.features, self.judgement = like.features.copy(), like.judgement.copy()
+        self.leaning, self._answer = like.leaning, like._answer
+        self.line = line_in(like.leaning, context)
         observe_harmony(self.features[None], melody, context, sight.density, FULL)
         judge_harmony(self.judgement[None], melody, context, FULL)
-        self._permit(sight)
-        self._harmony, self.is_thought = sight.harmony, False
+        self.mask = legal(melody, context, FULL.actions)[0]
 
 
 class Footing:
@@ -110,7 +148,11 @@ class Footing:
 
     def __init__(self, melody: Melody) -> None:
         self.melody = melody
-        self.views: dict[Position, View] = {}
+        self._views: dict[int, dict[Harmony, View]] = {}
+
+    def forget(self) -> None:
+        """The views are of no use any more."""
+        self._views.clear()
 
     def moved(self, semitones: int) -> "Footing":
         """The same line, so many semitones higher above its base."""
@@ -119,9 +161,16 @@ class Footing:
         shift(melody, np.array([0]), semitones)
         return Footing(melody)
 
-    def view(self, position: Position, sight: Sight) -> View:
-        """The view of a sight at a position: that of before, or a new one to be worked out."""
-        view = self.views.get(position)
+    def view(self, sight: Sight) -> View:
+        """The view of a sight: that of before, or a new one to be worked out."""
+        views = self._views.setdefault(sight.step, {})
+        view = views.get(sight.harmony)
         if view is None or not view.is_of(sight):
-            view = self.views[position] = View(sight)
+            done = (each for each in views.values() if each.is_done and each.is_of(sight))
+            view = views[sight.harmony] = View(sight, next(done, None))
         return view
+
+
+def _both(legal: BoolArray, allowed: BoolArray) -> BoolArray:
+    mask = legal & allowed
+    return mask if mask.any() else allowed

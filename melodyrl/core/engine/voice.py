@@ -9,17 +9,17 @@ from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
 from melodyrl.core.engine.register import lifted
 from melodyrl.core.engine.snapshot import WAYS, Bar
-from melodyrl.core.engine.view import Footing, Sight, View
+from melodyrl.core.engine.view import Choice, Footing, Harmony, Sight, View
 from melodyrl.core.music import Chord, Key, Meter, rotate
 from melodyrl.core.music.meter import PHRASE_BARS
 from melodyrl.core.policy.answers import FRESH
 from melodyrl.core.policy.feel import EVERYONE, FEELS
-from melodyrl.core.policy.habit import settle
 from melodyrl.core.policy.intent import Intent
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import Context, Melody, advance
 
 ACTIONS = FULL.actions
+_OLDEST = np.iinfo(np.int16).max
 _ALL_MASKS = (np.arange(1 << 12)[:, None] >> np.arange(12) & 1).astype(np.bool_)  # (4096, 12)
 
 
@@ -54,8 +54,10 @@ class Voice:
         self._elsewhere: dict[int, Footing] = {}
         self._context = Context.silent(1)
         self._intent = Intent.start(1)
+        self._ground: tuple[Position, Meter, Key] | None = None
         self._chord = self._previous = 0
         self._chord_step = 0
+        self._thought: tuple[View, Choice] | None = None
         self._played: int | None = None
         self.base: int | None = None
 
@@ -70,16 +72,18 @@ class Voice:
     def frame(self, moment: Moment) -> None:
         """Take in the moment before a choice. The base must have been set."""
         self._go_on()
-        context, position = self._context, moment.position
-        self._frame_chord(moment)
-        self._ground = position, moment.meter, moment.key
-        context.scale[0] = _ALL_MASKS[rotate(moment.key.scale_mask, -moment.key.tonic)]
-        context.minor[0] = moment.key.minor
-        context.step[0] = position.step_in_bar
-        context.bar_steps[0] = moment.meter.steps_per_bar
-        context.level[0] = moment.meter.level(position.step_in_bar)
-        context.bar[0] = position.bar % PHRASE_BARS
-        context.final[0] = is_final(position, moment.meter)
+        self._face(moment)
+        _, _, self._chord, self._previous, self._chord_step, _ = self._harmony
+
+    def _face(self, moment: Moment) -> None:
+        """Write a moment into the context."""
+        ground = moment.position, moment.meter, moment.key
+        if ground != self._ground:
+            self._ground = ground
+            self._step = moment.position.step
+            self._frame_ground(moment)
+        self._harmony = self._hear(moment)
+        self._frame_chord(moment, self._harmony)
 
     def choose(self, allowed: NDArray[np.bool_] | None = None) -> int:
         """The action to take now, among the legal ones, and where given the allowed (A,).
@@ -90,46 +94,39 @@ class Voice:
         if allowed is None:
             self._mind.intend(self._intent, self._here.melody, self._context)
         view = self._look()
-        mask = view.mask
-        if allowed is not None:
-            mask = mask & allowed
-            if not mask.any():
-                mask = allowed
-        usual = settle(view.leaning, self._context, mask[None])
-        return self._mind.decide(view.features, view.judgement, mask, usual[0])
+        choice = view.choice(allowed)
+        return self._mind.decide(view.features, view.judgement, choice.mask, choice.habit)
 
-    def think(self, moment: Moment, up: int = 0) -> bool:
-        """Work out a part of what a choice would rest on; False where all of it is.
+    def think(self, moment: Moment, up: int = 0, allowed: NDArray[np.bool_] | None = None) -> bool:
+        """Work out a part of what a choice would rest on; whether there is more to be worked out.
 
-        It is the choice at a moment, after the base had moved `up` by some semitones. It changes
-        nothing that is played. Where the chord has changed there is nothing to do: that it is new
-        is for the next `frame` to take in.
+        Without a base nothing is. It is the choice at a moment that may come, after the base had
+        moved `up` by some semitones. It changes nothing that is played.
         """
         self._go_on()
-        chord = moment.chord.mask if moment.chord else 0
-        if self.base is None or chord != self._chord:
+        if self.base is None:
             return False
-        self.frame(moment)
+        self._face(moment)
         footing = self._at(self.base + up)
         sight = self._sight(footing)
-        view = footing.view(moment.position, sight)
+        view = footing.view(sight)
         if view.go_on(sight):
             return True
-        if view.is_thought:
-            return False
-        view.is_thought = True
-        self._mind.think(view.features, view.judgement)
-        return True
+        choice = view.choice(allowed)
+        if not choice.is_thought:
+            choice.is_thought = True
+            self._thought = view, choice
+            self._mind.think(view.features, view.judgement, choice.mask, choice.habit)
+        return False
 
-    def rehearse(self, position: Position) -> None:
-        """Choose for nothing by what was worked out for a position.
+    def rehearse(self) -> None:
+        """Choose for nothing what was thought about last.
 
         The network has 0.9 MB of weights: having run it, the processor's cache holds little else.
         """
-        view = self._here.views.get(position)
-        if view is not None and view.is_thought:
-            usual = settle(view.leaning, self._context, view.mask[None])
-            self._mind.rehearse(view.features, view.judgement, view.mask, usual[0])
+        if self._thought is not None:
+            view, choice = self._thought
+            self._mind.rehearse(view.features, view.judgement, choice.mask, choice.habit)
 
     def play(self, action: int) -> int | None:
         """Take an action; the pitch where it begins a note."""
@@ -174,8 +171,9 @@ class Voice:
         if self._played is not None:
             advance(self._here.melody, self._context, ACTIONS, np.array([self._played]))
             self._played = None
-            self._here.views.clear()
+            self._here.forget()
             self._elsewhere.clear()
+            self._thought = None
 
     def _at(self, base: int) -> Footing:
         """The line as it would be counted from a base."""
@@ -188,14 +186,14 @@ class Voice:
     def _look(self) -> View:
         """The view of the moment that was framed, as far as possible from before."""
         sight = self._sight(self._here)
-        view = self._here.view(self._ground[0], sight)
+        view = self._here.view(sight)
         while view.go_on(sight):
             pass
         return view
 
     def _sight(self, footing: Footing) -> Sight:
         mind, intent = self._mind, self._intent
-        ground = *self._ground, mind.turns, int(intent.feel[0])
+        ground = self._ground, mind.turns, int(intent.feel[0])
         return Sight(
             footing.melody,
             self._context,
@@ -203,23 +201,42 @@ class Voice:
             mind.w,
             intent,
             ground,
+            self._step,
             self._harmony,
             self._answer,
         )
 
-    def _frame_chord(self, moment: Moment) -> None:
-        context, tonic, step = self._context, moment.key.tonic, moment.position.step
+    def _hear(self, moment: Moment) -> Harmony:
+        """The chord of a moment, what is announced, and how it came to be.
+
+        In order: bass and mask of the chord announced, of the chord, of the one before it, the step
+        at which it was new, and whether that is this one.
+        """
         mask = moment.chord.mask if moment.chord else 0
-        changed = mask != self._chord
-        if changed:
-            self._previous, self._chord, self._chord_step = self._chord, mask, step
+        bass = moment.chord.bass if moment.chord else -1
+        if mask == self._chord:
+            return bass, moment.announced, mask, self._previous, self._chord_step, 0
+        return bass, moment.announced, mask, self._chord, moment.position.step, 1
+
+    def _frame_ground(self, moment: Moment) -> None:
+        context, position = self._context, moment.position
+        context.scale[0] = _ALL_MASKS[rotate(moment.key.scale_mask, -moment.key.tonic)]
+        context.minor[0] = moment.key.minor
+        context.step[0] = position.step_in_bar
+        context.bar_steps[0] = moment.meter.steps_per_bar
+        context.level[0] = moment.meter.level(position.step_in_bar)
+        context.bar[0] = position.bar % PHRASE_BARS
+        context.final[0] = is_final(position, moment.meter)
+
+    def _frame_chord(self, moment: Moment, harmony: Harmony) -> None:
+        context, tonic = self._context, moment.key.tonic
+        bass, announced, mask, previous, since, changed = harmony
         context.chord[0] = _ALL_MASKS[rotate(mask, -tonic)]
-        context.next_chord[0] = _ALL_MASKS[rotate(moment.announced, -tonic)]
-        context.previous_chord[0] = _ALL_MASKS[rotate(self._previous, -tonic)]
-        context.bass[0] = (moment.chord.bass - tonic) % 12 if moment.chord else -1
-        context.chord_age[0] = min(step - self._chord_step, np.iinfo(np.int16).max)
+        context.next_chord[0] = _ALL_MASKS[rotate(announced, -tonic)]
+        context.previous_chord[0] = _ALL_MASKS[rotate(previous, -tonic)]
+        context.bass[0] = (bass - tonic) % 12 if moment.chord else -1
+        context.chord_age[0] = min(moment.position.step - since, _OLDEST)
         context.chord_changed[0] = changed
-        self._harmony = moment.chord, moment.announced, self._previous, self._chord_step, changed
 
 
 def is_final(position: Position, meter: Meter) -> bool:

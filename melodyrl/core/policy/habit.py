@@ -92,7 +92,8 @@ def habit(
     density_B is the wanted density in onsets a beat, w (K,) or (B, K) the weights of the terms,
     mask (B, A) what is legal; what is not legal has nats of no use.
     """
-    return settle(lean(melody, context, density_B, w, intent), context, mask)
+    leaning = lean(melody, context, density_B, w, intent)
+    return settle(leaning, line_in(leaning, context), mask)
 
 
 def lean(
@@ -113,10 +114,14 @@ def lean(
     )
 
 
-def settle(leaning: Leaning, context: Context, mask: BoolArray) -> FloatArray:
-    """The rest of `habit`."""
+def line_in(leaning: Leaning, context: Context) -> FloatArray:
+    """How much the line is held to in a chord, (B, 1)."""
+    return leaning.line * _in_key(context)[:, None]
+
+
+def settle(leaning: Leaning, line: FloatArray, mask: BoolArray) -> FloatArray:
+    """The rest of `habit`, from what `line_in` says."""
     legal = mask[:, ACTIONS.first_pitch :]
-    line = leaning.line * _in_key(context)[:, None]
     notes = line * np.log(_shares(leaning.moves * legal) + RAREST)
     events = leaning.events.copy()
     events[:, HOLD] *= mask[:, ACTIONS.hold]

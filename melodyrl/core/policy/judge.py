@@ -3,7 +3,7 @@
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from melodyrl.core.policy.actions import Actions
 from melodyrl.core.policy.line import OFFSETS, code, interval, kinds, spread, stand, steps
@@ -37,13 +37,16 @@ def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Prese
 def judge_harmony(judged: FloatArray, melody: Melody, context: Context, preset: Preset) -> None:
     """Write the term harmony of a judgement (B, A, K), the only one that the chord has a say in."""
     actions, term = preset.actions, preset.terms.index("harmony")
-    judged[:, actions.first_pitch :, term] = _onset_harmony(melody, context, preset)
+    has_chord = context.chord.any(axis=1)
+    judged[:, actions.first_pitch :, term] = _onset_harmony(melody, context, preset, has_chord)
     if actions.hold is not None:
-        judged[:, actions.hold, term] = _held_harmony(melody, context)
+        judged[:, actions.hold, term] = _held_harmony(melody, context, has_chord)
 
 
-def _onset_harmony(melody: Melody, context: Context, preset: Preset) -> FloatArray:
-    actions, has_chord = preset.actions, context.chord.any(axis=1)
+def _onset_harmony(
+    melody: Melody, context: Context, preset: Preset, has_chord: ArrayLike
+) -> FloatArray:
+    actions = preset.actions
     moment = harmony.of_moment(context.level, melody.pending, context.final, has_chord)
     note = harmony.of_class(context.chord, context.scale).take(actions.classes, axis=1)
     way = _ways(actions).take(code(melody.recent[:, -1]), axis=0)
@@ -51,15 +54,11 @@ def _onset_harmony(melody: Melody, context: Context, preset: Preset) -> FloatArr
     return table.take(note + way + moment[:, None])
 
 
-def _held_harmony(melody: Melody, context: Context) -> FloatArray:
+def _held_harmony(melody: Melody, context: Context, has_chord: ArrayLike) -> FloatArray:
     """Harmony of the note that sounds if it is held one more sixteenth, (B,); 0 in silence."""
     last = np.arange(0, melody.lanes * 12, 12) + melody.recent[:, -1] % 12
-    held = harmony.sustain(
-        context.chord.take(last),
-        melody.pending,
-        context.chord_changed,
-        context.chord.any(axis=1),
-    )
+    on_chord, changed = context.chord.take(last), context.chord_changed
+    held = harmony.sustain(on_chord, melody.pending, changed, has_chord)
     return np.where(melody.sounding, held, np.float32(0.0))
 
 

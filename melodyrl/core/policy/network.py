@@ -4,21 +4,21 @@ x = [features, w, sum over k of w_k r_ak];  h = relu(norm(W x + b)), twice;
 F_ak = V_k + A_ak - mean over legal a of A_ak;  Q_ak = r_ak + scale * F_ak.
 """
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
+
+from melodyrl.core.policy.thoughts import Thoughts
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 Given = tuple[Floats, Floats, Floats]
 """Features (D,), weights (K,) and judgement (A, K)."""
 
-THOUGHTS = 8
-"""Moments that are thought about at a time: two steps of the grid, in three octaves, and some."""
+THOUGHTS = 64
+"""Moments that are thought about at a time: two steps of the grid, over some thirty chords each."""
 
 LAYERS = 2
 """Hidden layers of the trunk."""
@@ -81,12 +81,15 @@ class Network:
         self._scale = np.float32(form.future_scale)
         self._x: Floats = np.zeros(form.inputs, np.float32)
         self._h: list[Floats] = [np.zeros(form.hidden, np.float32) for _ in range(LAYERS)]
-        self._thoughts: deque[tuple[Given, Floats]] = deque(maxlen=THOUGHTS)
+        self._thoughts = Thoughts[Floats](THOUGHTS)
 
     def one(self, features_D: Floats, w_K: Floats, judgement_AK: Floats, mask_A: Bools) -> Floats:
         """Q-values (A, K) of one moment."""
         form = self.form
-        out = self._recall((features_D, w_K, judgement_AK))
+        given = features_D, w_K, judgement_AK
+        out = self._thoughts.recall(given)
+        if out is None:
+            out = self._run(given)
         future = out[: -form.terms].reshape(form.actions, form.terms)
         if form.dueling:
             share = mask_A / np.float32(max(np.count_nonzero(mask_A), 1))
@@ -97,14 +100,8 @@ class Network:
     def think(self, features_D: Floats, w_K: Floats, judgement_AK: Floats) -> None:
         """Do all that a later `one` on these very arrays, left as they are, needs no mask for."""
         given = features_D, w_K, judgement_AK
-        self._thoughts.append((given, self._run(given)))
-
-    def _recall(self, given: Given) -> Floats:
-        """What the heads say, from a thought where there is one of these arrays."""
-        for before, out in self._thoughts:
-            if all(map(is_, before, given)):
-                return out
-        return self._run(given)
+        if self._thoughts.recall(given) is None:
+            self._thoughts.keep(given, self._run(given))
 
     def _run(self, given: Given) -> Floats:
         """What the heads say: advantages (A * K), then values (K)."""

@@ -1,5 +1,6 @@
 """How a mind chooses: a draw by w . Q and by people's habit, and why it chose what it did."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,9 +12,14 @@ from melodyrl.core.policy.network import Bools, Floats, Network
 from melodyrl.core.policy.observe import layout
 from melodyrl.core.policy.presets import Preset
 from melodyrl.core.policy.state import WINDOW
+from melodyrl.core.policy.thoughts import Thoughts
 
 AnyPreset = Preset | ChordPreset
 """The task of a melody or of an accompaniment."""
+
+THOUGHTS = 128
+"""Choices that are thought about at a time: two octaves of notes in two steps of the grid, and as
+many again."""
 
 MIDDLE = 12
 """Offset that the rule begins from: the second of the three octaves."""
@@ -32,6 +38,28 @@ class Decision:
     """(K,) what the action earns at once."""
     chances_A: NDArray[np.float64]  # noqa: N815
     """(A,) how likely each action was; of those that cannot be drawn from, 1 for the action."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Odds:
+    """What one action is drawn by."""
+
+    q_AK: Floats  # noqa: N815
+    """(A, K) Q-values of all actions."""
+    chances_A: NDArray[np.float64]  # noqa: N815
+    """(A,) how likely each action is."""
+    mass_A: NDArray[np.float64] | None  # noqa: N815
+    """(A,) sums of the chances up to each; None where nothing is left to chance."""
+    last: int
+    """The last action that can be; the only one, where nothing is left to chance."""
+
+    def draw(self, judgement: Floats, rng: np.random.Generator) -> Decision:
+        """An action by its chance; what is lost in rounding goes to the last one."""
+        action = self.last
+        if (mass := self.mass_A) is not None:
+            drawn = mass.searchsorted(rng.random() * float(mass[-1]), side="right")
+            action = min(int(drawn), self.last)
+        return Decision(action, self.q_AK, self.q_AK[action], judgement[action], self.chances_A)
 
 
 class Policy(Protocol):
@@ -64,8 +92,19 @@ class Policy(Protocol):
         """
         ...
 
-    def think(self, features: Floats, judgement: Floats, w: Floats) -> None:
-        """Work ahead for a choice on these very arrays, whatever will be legal; or do nothing."""
+    def think(
+        self,
+        features: Floats,
+        judgement: Floats,
+        mask: Bools,
+        w: Floats,
+        temperature: float,
+        habit: Floats,
+    ) -> None:
+        """Work ahead for `decide` on these very arrays, left as they are; or do nothing.
+
+        Shapes (D,), (A, K), (A,), (K,) and (A,).
+        """
         ...
 
 
@@ -74,6 +113,7 @@ class NetworkPolicy:
 
     def __init__(self, network: Network, preset: AnyPreset, name: str = "network") -> None:
         self.network, self.preset, self.name = network, preset, name
+        self._thoughts = Thoughts[Odds](THOUGHTS)
 
     def decide(
         self,
@@ -91,14 +131,38 @@ class NetworkPolicy:
             FloatingPointError: a Q-value of a legal action is not finite.
         """
         features, judgement, mask = one_lane(features, judgement, mask)
+        given = features, judgement, mask, w, temperature, habit
+        odds = self._thoughts.recall(given) or self._weigh(*given)
+        return odds.draw(judgement, rng)
+
+    def think(
+        self,
+        features: Floats,
+        judgement: Floats,
+        mask: Bools,
+        w: Floats,
+        temperature: float,
+        habit: Floats,
+    ) -> None:
+        """Do all but draw."""
+        given = features, judgement, mask, w, temperature, habit
+        with suppress(FloatingPointError):  # raised again where it is to be decided
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.network.think(features, w, judgement)
+            self._thoughts.keep(given, self._weigh(*given))
+
+    def _weigh(
+        self,
+        features: Floats,
+        judgement: Floats,
+        mask: Bools,
+        w: Floats,
+        temperature: float,
+        habit: Floats | None,
+    ) -> Odds:
         with np.errstate(over="ignore", invalid="ignore"):
             q_AK = self.network.one(features, w, judgement, mask)
-        return choose(q_AK, judgement, mask, w, temperature, rng, habit)
-
-    def think(self, features: Floats, judgement: Floats, w: Floats) -> None:
-        """Run the network as far as it goes without knowing what will be legal."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.network.think(features, w, judgement)
+        return weigh(q_AK, mask, w, temperature, habit)
 
 
 class GreedyPolicy:
@@ -121,7 +185,15 @@ class GreedyPolicy:
         _, judgement, mask = one_lane(features, judgement, mask)
         return choose(judgement, judgement, mask, w, temperature, rng, habit)
 
-    def think(self, features: Floats, judgement: Floats, w: Floats) -> None:
+    def think(
+        self,
+        features: Floats,
+        judgement: Floats,
+        mask: Bools,
+        w: Floats,
+        temperature: float,
+        habit: Floats,
+    ) -> None:
         """Nothing: a choice costs little."""
 
 
@@ -152,7 +224,15 @@ class RulePolicy:
         earned = judgement[action]
         return Decision(action, judgement, earned, earned, _certain(action, len(mask)))
 
-    def think(self, features: Floats, judgement: Floats, w: Floats) -> None:
+    def think(
+        self,
+        features: Floats,
+        judgement: Floats,
+        mask: Bools,
+        w: Floats,
+        temperature: float,
+        habit: Floats,
+    ) -> None:
         """Nothing: a choice costs little."""
 
     def _choose(self, features: Floats, mask: Bools) -> int:
@@ -212,25 +292,27 @@ def choose(
     Raises:
         FloatingPointError: w . Q of a legal action is not finite.
     """
+    return weigh(q_AK, mask, w, temperature, habit).draw(judgement, rng)
+
+
+def weigh(
+    q_AK: Floats, mask: Bools, w: Floats, temperature: float, habit: Floats | None = None
+) -> Odds:
+    """All that `choose` does but draw.
+
+    Raises:
+        FloatingPointError: w . Q of a legal action is not finite.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         score = np.where(mask, q_AK @ w, -np.inf)
     finite = np.count_nonzero(np.isfinite(score))
     if not finite or finite < np.count_nonzero(mask):
         raise FloatingPointError("The policy's values are not finite.")
-    if temperature > 0.0:
-        chances_A = _chances(score, temperature, habit)
-        action = _drawn(chances_A, mask, rng)
-    else:
-        action = int(score.argmax())
-        chances_A = _certain(action, len(score))
-    return Decision(action, q_AK, q_AK[action], judgement[action], chances_A)
-
-
-def _drawn(chances_A: NDArray[np.float64], mask: Bools, rng: np.random.Generator) -> int:
-    """An action by its chance; what is lost in rounding goes to the last legal one."""
-    mass = chances_A.cumsum()
-    action = int(mass.searchsorted(rng.random() * float(mass[-1]), side="right"))
-    return min(action, len(mask) - 1 - int(mask[::-1].argmax()))
+    if temperature <= 0.0:
+        best = int(score.argmax())
+        return Odds(q_AK, _certain(best, len(score)), None, best)
+    chances_A = _chances(score, temperature, habit)
+    return Odds(q_AK, chances_A, chances_A.cumsum(), len(mask) - 1 - int(mask[::-1].argmax()))
 
 
 def _chances(score: Floats, temperature: float, habit: Floats | None) -> NDArray[np.float64]:

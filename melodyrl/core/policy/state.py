@@ -65,6 +65,11 @@ class Melody(LaneArrays):
     answers: NDArray[np.int8]
     """(B, 3) by form.LAGS: the run of onsets that answered those of so many bars ago, see form."""
 
+    @property
+    def lanes(self) -> int:
+        """How many lanes there are; asked for several times in each decision."""
+        return len(self.recent)
+
     @classmethod
     def start(cls, lanes: int, density: FloatArray | float = START_DENSITY) -> "Melody":
         """Nothing played yet. From the wanted density (B,) on there is nothing to catch up with."""
