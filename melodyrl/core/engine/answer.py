@@ -97,7 +97,7 @@ class Answer:
         return self._ledger.release()
 
     def _strike(self, then: int, moment: Moment) -> list[Message]:
-        action = self._voice.choose(self._allowed(then, moment))
+        action = self._voice.choose(self._allowed(then, moment).tobytes())
         pitch = self._voice.play(action)
         messages = self._ledger.release()
         if pitch is not None:

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-from numpy.typing import NDArray
-
 from melodyrl.core.engine.ledger import Ledger
 from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic
 from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
@@ -94,23 +91,26 @@ class Harmony:
 
     def _allowed(
         self, pitch: int, moment: Moment, held: set[int], base: int | None
-    ) -> NDArray[np.bool_] | None:
-        """Consonant notes of the scale or chord: below within an octave, else all around."""
+    ) -> bytes | None:
+        """What begins a consonant note of the scale or chord, see `Voice.choose`.
+
+        Below within an octave, else all around.
+        """
         known = moment.key.scale_mask | (moment.chord.mask if moment.chord else 0)
         taken = held.union(self._ledger.sounding)
         for intervals, classes in ((_BELOW, known), (_AROUND, known), (_AROUND, _ANY)):
             around = [pitch + interval for interval in intervals]
-            free = [each for each in around if 0 <= each <= 127 and each not in taken]
-            mask = _mask([each for each in free if classes >> each % 12 & 1], base or 0)
-            if mask.any():
+            fits = [each for each in around if classes >> each % 12 & 1 and each not in taken]
+            if any(mask := _mask(fits, base or 0)):
                 return mask
         return None
 
 
-def _mask(pitches: list[int], base: int) -> NDArray[np.bool_]:
-    mask = np.zeros(ACTIONS.count, np.bool_)
+def _mask(pitches: list[int], base: int) -> bytes:
+    """The actions that begin a note of one of some pitches, within MIDI's range."""
+    mask = bytearray(ACTIONS.count)
     for pitch in pitches:
-        offset = pitch - base
-        if 0 <= offset < ACTIONS.count - ACTIONS.first_pitch:
-            mask[ACTIONS.first_pitch + offset] = True
-    return mask
+        action = pitch - base + ACTIONS.first_pitch
+        if 0 <= pitch <= 127 and ACTIONS.first_pitch <= action < ACTIONS.count:
+            mask[action] = 1
+    return bytes(mask)

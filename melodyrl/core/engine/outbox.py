@@ -57,6 +57,8 @@ class Outbox:
 
     def _later(self, due_ns: Nanos, channel: int) -> list[Message]:
         """Take out what waits for later than `due_ns` on a channel, in order."""
+        if not self._waiting:
+            return []
         later = [each for each in self._waiting if _is_later(each, due_ns, channel)]
         self._waiting = [each for each in self._waiting if not _is_later(each, due_ns, channel)]
         return [each.message for each in later if isinstance(each.message, Message)]

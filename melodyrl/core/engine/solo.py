@@ -33,7 +33,8 @@ class Solo:
         """Play a grid step, about as loud as the player, and above their hand."""
         self._settle(moment.key.tonic, highest)
         self._voice.frame(moment)
-        action = self._voice.choose(_at_rest(moment) if moment.concludes else None)
+        allowed = _at_rest(moment) if moment.concludes else None
+        action = self._voice.choose(None if allowed is None else allowed.tobytes())
         pitch = self._voice.play(action)
         if action == ACTIONS.hold:
             return []

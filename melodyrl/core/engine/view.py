@@ -76,7 +76,7 @@ class View:
         """Where given, it is like one that is done, but for the chord."""
         self._ground, self._answer = sight.ground, sight.answer
         self._done, self._like = 0, like
-        self._choices: dict[bytes, Choice] = {}
+        self._choices: dict[bytes | None, Choice] = {}
 
     @property
     def is_done(self) -> bool:
@@ -86,6 +86,10 @@ class View:
     def is_of(self, sight: Sight) -> bool:
         """Whether it is true but for the chord and what the bar answers."""
         return self._ground == sight.ground
+
+    def is_true(self, sight: Sight) -> bool:
+        """Whether nothing is missing, and all is as it would be worked out now."""
+        return self.is_done and self._answer == sight.answer
 
     def go_on(self, sight: Sight) -> bool:
         """Work out the next part of what is missing or no longer true; False where nothing is."""
@@ -101,17 +105,16 @@ class View:
             self._done += 1
         return True
 
-    def choice(self, allowed: BoolArray | None) -> Choice:
-        """The choice among what is legal, and where given allowed (A,); of a view that is done.
+    def choice(self, allowed: bytes | None) -> Choice:
+        """The choice among what is legal, and where given allowed, see `Voice.choose`.
 
-        Where no legal action is allowed, it is among the allowed ones.
+        The view must be true, so that `go_on` has nothing to do.
         """
-        key = b"" if allowed is None else allowed.tobytes()
-        choice = self._choices.get(key)
+        choice = self._choices.get(allowed)
         if choice is None:
             mask = self.mask if allowed is None else _both(self.mask, allowed)
             habit = settle(self.leaning, self.line, mask[None])[0]
-            choice = self._choices[key] = Choice(mask, habit)
+            choice = self._choices[allowed] = Choice(mask, habit)
         return choice
 
     def _work_out(self, part: int, sight: Sight) -> None:
@@ -171,6 +174,7 @@ class Footing:
         return view
 
 
-def _both(legal: BoolArray, allowed: BoolArray) -> BoolArray:
-    mask = legal & allowed
-    return mask if mask.any() else allowed
+def _both(legal: BoolArray, allowed: bytes) -> BoolArray:
+    among = np.frombuffer(allowed, np.bool_)
+    mask = legal & among
+    return mask if mask.any() else among

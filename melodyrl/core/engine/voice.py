@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
@@ -54,7 +53,7 @@ class Voice:
         self._elsewhere: dict[int, Footing] = {}
         self._context = Context.silent(1)
         self._intent = Intent.start(1)
-        self._ground: tuple[Position, Meter, Key] | None = None
+        self._moment: Moment | None = None
         self._chord = self._previous = 0
         self._chord_step = 0
         self._thought: tuple[View, Choice] | None = None
@@ -76,28 +75,29 @@ class Voice:
         _, _, self._chord, self._previous, self._chord_step, _ = self._harmony
 
     def _face(self, moment: Moment) -> None:
-        """Write a moment into the context."""
-        ground = moment.position, moment.meter, moment.key
-        if ground != self._ground:
-            self._ground = ground
-            self._step = moment.position.step
-            self._frame_ground(moment)
+        """Look at a moment; the context is written where it is needed first.
+
+        A note that was thought about is sent before that.
+        """
+        self._ground = moment.position, moment.meter, moment.key
         self._harmony = self._hear(moment)
-        self._frame_chord(moment, self._harmony)
+        self._moment = moment
 
-    def choose(self, allowed: NDArray[np.bool_] | None = None) -> int:
-        """The action to take now, among the legal ones, and where given the allowed (A,).
+    def choose(self, allowed: bytes | None = None) -> int:
+        """The action to take now, among the legal ones, and where given the allowed.
 
+        What is allowed has a byte for each action, 1 or 0: without numpy it is compared sooner.
         Where no legal action is allowed, any allowed one is taken. A line that is free to do what
         it likes has an intent for each bar.
         """
         if allowed is None:
+            self._write()
             self._mind.intend(self._intent, self._here.melody, self._context)
         view = self._look()
         choice = view.choice(allowed)
         return self._mind.decide(view.features, view.judgement, choice.mask, choice.habit)
 
-    def think(self, moment: Moment, up: int = 0, allowed: NDArray[np.bool_] | None = None) -> bool:
+    def think(self, moment: Moment, up: int = 0, allowed: bytes | None = None) -> bool:
         """Work out a part of what a choice would rest on; whether there is more to be worked out.
 
         Without a base nothing is. It is the choice at a moment that may come, after the base had
@@ -110,7 +110,9 @@ class Voice:
         footing = self._at(self.base + up)
         sight = self._sight(footing)
         view = footing.view(sight)
-        if view.go_on(sight):
+        if not view.is_true(sight):
+            self._write()
+            view.go_on(sight)
             return True
         choice = view.choice(allowed)
         if not choice.is_thought:
@@ -169,6 +171,7 @@ class Voice:
     def _go_on(self) -> None:
         """Let the line have played what it chose: a note is sent before this takes its time."""
         if self._played is not None:
+            self._write()
             advance(self._here.melody, self._context, ACTIONS, np.array([self._played]))
             self._played = None
             self._here.forget()
@@ -187,8 +190,10 @@ class Voice:
         """The view of the moment that was framed, as far as possible from before."""
         sight = self._sight(self._here)
         view = self._here.view(sight)
-        while view.go_on(sight):
-            pass
+        if not view.is_true(sight):
+            self._write()
+            while view.go_on(sight):
+                pass
         return view
 
     def _sight(self, footing: Footing) -> Sight:
@@ -201,7 +206,7 @@ class Voice:
             mind.w,
             intent,
             ground,
-            self._step,
+            self._ground[0].step,
             self._harmony,
             self._answer,
         )
@@ -217,6 +222,13 @@ class Voice:
         if mask == self._chord:
             return bass, moment.announced, mask, self._previous, self._chord_step, 0
         return bass, moment.announced, mask, self._chord, moment.position.step, 1
+
+    def _write(self) -> None:
+        """Write the moment that is looked at into the context."""
+        if (moment := self._moment) is not None:
+            self._moment = None
+            self._frame_ground(moment)
+            self._frame_chord(moment, self._harmony)
 
     def _frame_ground(self, moment: Moment) -> None:
         context, position = self._context, moment.position
