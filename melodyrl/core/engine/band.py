@@ -121,6 +121,8 @@ class Band:
             self.tonality.end_bar()
         if is_bar_line or (at.bar == 0 and transport.is_on_beat(at)):
             self.tonality.settle()
+        else:
+            self.tonality.weigh()  # where nobody thought since
 
     def step(self, mode: Mode, position: Position, meter: Meter) -> list[Message]:
         """What a grid step brings in a mode."""

@@ -1,5 +1,7 @@
 """The key that is played in: found, or fixed by the player; it changes at bar lines."""
 
+from typing import Literal
+
 from melodyrl.core.engine.key_finder import KeyFinder
 from melodyrl.core.music import Chord, Key
 
@@ -7,12 +9,13 @@ from melodyrl.core.music import Chord, Key
 class Tonality:
     """Keeps the key in force apart from the one that was found or asked for last.
 
-    What is heard is weighed when the key is asked for: the answer to a note does not wait for it.
+    What is heard is weighed when the key is asked for: the answer to a note does not wait for it,
+    nor, in a key that was fixed, does the first step of a bar.
     """
 
     def __init__(self, fixed: Key | None) -> None:
         self._finder = KeyFinder()
-        self._unweighed: list[tuple[int, bool] | Chord] = []
+        self._unweighed: list[tuple[int, bool] | Chord | Literal["bar"]] = []
         self.fixed = fixed
         """What the player asked for; None listens."""
         self.key: Key | None = fixed
@@ -39,7 +42,7 @@ class Tonality:
 
     def end_bar(self) -> None:
         """A bar ended; `settle` then puts the key that was found in force."""
-        self._found.bar()
+        self._unweighed.append("bar")
 
     def settle(self) -> None:
         """Put the key that was fixed or found last in force."""
@@ -48,7 +51,9 @@ class Tonality:
     def weigh(self) -> None:
         """Weigh now what was heard."""
         for heard in self._unweighed:
-            if isinstance(heard, Chord):
+            if heard == "bar":
+                self._finder.bar()
+            elif isinstance(heard, Chord):
                 self._finder.hear_chord(heard)
             else:
                 pitch, is_line = heard

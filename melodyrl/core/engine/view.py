@@ -11,9 +11,9 @@ import numpy as np
 from melodyrl.core.policy.feel import pace
 from melodyrl.core.policy.habit import Leaning, lean, line_in, settle
 from melodyrl.core.policy.intent import Intent
-from melodyrl.core.policy.judge import judge, judge_harmony
+from melodyrl.core.policy.judge import judge, judge_harmony, judge_rhythm
 from melodyrl.core.policy.legal import legal
-from melodyrl.core.policy.observe import observe, observe_harmony
+from melodyrl.core.policy.observe import observe, observe_density, observe_harmony
 from melodyrl.core.policy.presets import FULL
 from melodyrl.core.policy.state import BoolArray, Context, FloatArray, Melody, shift
 
@@ -39,8 +39,8 @@ class Sight:
     step: int
     """The sixteenth, counted from the first."""
     harmony: Harmony
-    answer: int
-    """What the bar answers."""
+    bar: tuple[int, int]
+    """The feel of the bar, and what it answers."""
 
     @property
     def density(self) -> FloatArray:
@@ -74,7 +74,7 @@ class View:
 
     def __init__(self, sight: Sight, like: "View | None" = None) -> None:
         """Where given, it is like one that is done, but for the chord."""
-        self._ground, self._answer = sight.ground, sight.answer
+        self._ground, self._bar = sight.ground, sight.bar
         self._done, self._like = 0, like
         self._choices: dict[bytes | None, Choice] = {}
 
@@ -84,19 +84,19 @@ class View:
         return self._done == _PARTS
 
     def is_of(self, sight: Sight) -> bool:
-        """Whether it is true but for the chord and what the bar answers."""
-        return self._ground == sight.ground
+        """Whether it is true, or can be brought up to date; where not, all is to be worked out."""
+        return self._ground == sight.ground and (self.is_done or self._bar == sight.bar)
 
     def is_true(self, sight: Sight) -> bool:
         """Whether nothing is missing, and all is as it would be worked out now."""
-        return self.is_done and self._answer == sight.answer
+        return self.is_done and self._bar == sight.bar
 
     def go_on(self, sight: Sight) -> bool:
         """Work out the next part of what is missing or no longer true; False where nothing is."""
         if self._done == _PARTS:
-            if self._answer == sight.answer:
+            if self._bar == sight.bar:
                 return False
-            self._lean(sight)
+            self._take_up(sight)
         elif self._like is not None:
             self._rehear(sight, self._like)
             self._done, self._like = _PARTS, None
@@ -132,14 +132,23 @@ class View:
     def _lean(self, sight: Sight) -> None:
         self.leaning = lean(sight.melody, sight.context, sight.density, sight.w, sight.intent)
         self.line = line_in(self.leaning, sight.context)
-        self._answer = sight.answer
+
+    def _take_up(self, sight: Sight) -> None:
+        """Take up what the bar is to be; in copies, as others look at what was."""
+        melody, context = sight.melody, sight.context
+        if sight.bar[0] != self._bar[0]:
+            self.features, self.judgement = self.features.copy(), self.judgement.copy()
+            observe_density(self.features[None], melody, context, sight.density, FULL)
+            judge_rhythm(self.judgement[None], melody, context, sight.density, FULL)
+        self._lean(sight)
+        self._bar = sight.bar
         self._choices.clear()
 
     def _rehear(self, sight: Sight, like: "View") -> None:
         """Take over from another view what the chord has no say in, and work out the rest."""
         melody, context = sight.melody, sight.context
         self.features, self.judgement = like.features.copy(), like.judgement.copy()
-        self.leaning, self._answer = like.leaning, like._answer
+        self.leaning, self._bar = like.leaning, like._bar
         self.line = line_in(like.leaning, context)
         observe_harmony(self.features[None], melody, context, sight.density, FULL)
         judge_harmony(self.judgement[None], melody, context, FULL)

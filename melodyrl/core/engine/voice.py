@@ -198,17 +198,16 @@ class Voice:
 
     def _sight(self, footing: Footing) -> Sight:
         mind, intent = self._mind, self._intent
-        ground = self._ground, mind.turns, int(intent.feel[0])
         return Sight(
             footing.melody,
             self._context,
             mind.density,
             mind.w,
             intent,
-            ground,
+            (self._ground, mind.turns),
             self._ground[0].step,
             self._harmony,
-            self._answer,
+            (int(intent.feel[0]), self._answer),
         )
 
     def _hear(self, moment: Moment) -> Harmony:

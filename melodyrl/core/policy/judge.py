@@ -28,8 +28,7 @@ def judge(melody: Melody, context: Context, density_B: FloatArray, preset: Prese
     notes[..., terms.index("diversity")] = diversity.novelty(window, actions.pitches)
     notes[..., terms.index("guard")] = _guard(window, preset)
     if actions.hold is not None:
-        events = _rhythm(melody, context, density_B)
-        judged[..., terms.index("rhythm")] = events[:, actions.kinds]
+        judge_rhythm(judged, melody, context, density_B, preset)
         judged[..., terms.index("form")] = _form(melody, context, actions, stands)
     return judged
 
@@ -41,6 +40,14 @@ def judge_harmony(judged: FloatArray, melody: Melody, context: Context, preset: 
     judged[:, actions.first_pitch :, term] = _onset_harmony(melody, context, preset, has_chord)
     if actions.hold is not None:
         judged[:, actions.hold, term] = _held_harmony(melody, context, has_chord)
+
+
+def judge_rhythm(
+    judged: FloatArray, melody: Melody, context: Context, density_B: FloatArray, preset: Preset
+) -> None:
+    """Write the term rhythm of a judgement (B, A, K), the only one that the density counts for."""
+    events = _rhythm(melody, context, density_B)
+    judged[..., preset.terms.index("rhythm")] = events[:, preset.actions.kinds]
 
 
 def _onset_harmony(

@@ -71,6 +71,14 @@ def observe_harmony(
             write(features[:, where], melody, context, density_B)
 
 
+def observe_density(
+    features: FloatArray, melody: Melody, context: Context, density_B: FloatArray, preset: Preset
+) -> None:
+    """Write the features (B, D) that the wanted density has a say in, in place."""
+    where = layout(preset)["density"]
+    _density(features[:, where], melody, context, density_B)
+
+
 def layout(preset: Preset) -> dict[str, slice]:
     """Where each feature lies in an observation."""
     return layouts.slices(_FEATURES[preset.name])
