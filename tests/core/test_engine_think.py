@@ -97,6 +97,21 @@ def test_a_tune_is_answered_alike_by_what_was_seen_alike(mode):
     assert engines[0].snapshot() == engines[1].snapshot()
 
 
+def test_a_manner_that_is_drawn_anew_in_the_same_feel_is_taken_up():
+    def shown(*, thinks):
+        policy = Watched()
+        config = EngineConfig(key=Key(0), mode="solo", feel="ballad")
+        engine = Engine(config, policy, policy.rng)
+        engine.receive(NoteOn(48), Nanos(0))
+        play(engine, [(96 * 16 * SIXTEENTH, NoteOff(48))], thinks=thinks)
+        return [habit.tobytes() for *_, habit in policy.shown]
+
+    plain = shown(thinks=False)
+
+    assert len(plain) > 1000
+    assert shown(thinks=True) == plain
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(timed(most=25), st.sampled_from(["solo", "harmony", "answer"]), st.randoms())
 def test_whatever_happens_a_thought_now_and_then_changes_nothing(told, mode, chance):

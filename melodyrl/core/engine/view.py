@@ -39,8 +39,8 @@ class Sight:
     step: int
     """The sixteenth, counted from the first."""
     harmony: Harmony
-    bar: tuple[int, int]
-    """The feel of the bar, and what it answers."""
+    bar: tuple[int, int, bytes]
+    """The feel of the bar, what it answers, and its manner."""
 
     @property
     def density(self) -> FloatArray:

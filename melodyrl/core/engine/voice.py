@@ -207,7 +207,7 @@ class Voice:
             (self._ground, mind.turns),
             self._ground[0].step,
             self._harmony,
-            (int(intent.feel[0]), self._answer),
+            (int(intent.feel[0]), self._answer, intent.manner.tobytes()),
         )
 
     def _hear(self, moment: Moment) -> Harmony:
