@@ -66,6 +66,10 @@ def figures(tunes: Sequence[Tune], model: Trigram, first_bar: int | None = None)
 def together(many: Sequence[Figures]) -> Figures:
     """One table of several, each thinned to as many stretches as the least of them has."""
     most = min(len(each.stretches) for each in many)
-    thin = [each.thinned(most) for each in many]
-    parts = [part for each in thin for part in each.stretches]
-    return Figures(parts, np.concatenate([each.values for each in thin]))
+    return joined([each.thinned(most) for each in many])
+
+
+def joined(many: Sequence[Figures]) -> Figures:
+    """One table of several, whole, one after the other."""
+    parts = [part for each in many for part in each.stretches]
+    return Figures(parts, np.concatenate([each.values for each in many]))

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from melodyrl.env.fit import HELD_OUT
 from melodyrl.env.tune import Tune
 from melodyrl.measure.bands import FEWEST
 from melodyrl.measure.discriminate import discriminate, folds
-from melodyrl.measure.figures import NAMES, OF_CHORDS, Figures, Floats, figures, together
-from melodyrl.measure.people import FOLDS, by_corpus
+from melodyrl.measure.figures import NAMES, OF_CHORDS, Figures, Floats, together
+from melodyrl.measure.people import unread
 from melodyrl.measure.row import Row
 from melodyrl.measure.trigram import Trigram
 
@@ -78,22 +77,11 @@ class Judges:
 def judges(tunes: Sequence[Tune], model: Trigram, reads_notes: NoteJudge | None = None) -> Judges:
     """Judges that have read these tunes, the corpora of too few stretches left out.
 
-    No tune is measured by a model that has read it: from what was counted for `people` each fifth
-    of the tunes is taken out for its own, as it was there (else people's surprise was .1 bits too
-    low, and gave everybody else away).
+    By a model that had read them people's surprise was .1 bits too low, and gave all others away.
     """
-    fifths = [[tune for tune in tunes if tune.split() == part] for part in range(FOLDS)]
-    models = [model if part == HELD_OUT else model.without(fifths[part]) for part in range(FOLDS)]
-    found = {name: _figures(some, models) for name, some in by_corpus(tunes).items()}
+    found = unread(tunes, model)
     enough = {name: each for name, each in found.items() if len(each.stretches) >= FEWEST}
     return Judges(enough, reads_notes)
-
-
-def _figures(tunes: Sequence[Tune], models: Sequence[Trigram]) -> Figures:
-    """Figures of tunes, each measured by the model of its fifth."""
-    each = [figures([tune], models[tune.split()]) for tune in tunes]
-    parts = [part for found in each for part in found.stretches]
-    return Figures(parts, np.concatenate([found.values for found in each]))
 
 
 def _tells(human: Figures, ours: Figures) -> dict[str, float]:

@@ -5,7 +5,7 @@ A fifth of the tunes, by a hash of their names, is held out: it makes the row of
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,7 +21,7 @@ from melodyrl.errors import ConfigError
 from melodyrl.measure.bands import FEWEST, Band, band
 from melodyrl.measure.estimate import Estimate
 from melodyrl.measure.events import count_events
-from melodyrl.measure.figures import NAMES, Figures, figures, together
+from melodyrl.measure.figures import NAMES, Figures, figures, joined, together
 from melodyrl.measure.plain import text
 from melodyrl.measure.profile import Profile, profile
 from melodyrl.measure.row import Row, summarise
@@ -63,6 +63,19 @@ def by_corpus(tunes: Sequence[Tune]) -> dict[str, list[Tune]]:
     return found
 
 
+def unread(tunes: Sequence[Tune], model: Trigram) -> dict[str, Figures]:
+    """Figures of each corpus, no tune measured by a model that has read it.
+
+    The model has read all but those held out: each part is measured by what it were without that.
+    """
+    parts = [[tune for tune in tunes if tune.split() == part] for part in range(FOLDS)]
+    models = [model if part == HELD_OUT else model.without(parts[part]) for part in range(FOLDS)]
+    return {
+        source: joined([figures([tune], models[tune.split()]) for tune in some])
+        for source, some in by_corpus(tunes).items()
+    }
+
+
 def evenly(tunes: Sequence[Tune], model: Trigram) -> Figures:
     """Figures of tunes with as many stretches of each corpus; those of few stretches left out."""
     found = [figures(some, model) for some in by_corpus(tunes).values()]
@@ -75,11 +88,10 @@ def fit_people(tunes: Sequence[Tune]) -> dict[str, Any]:
     Raises:
         ConfigError: the tunes are too few to say where people's melodies lie.
     """
-    counts = [count(t for t in tunes if t.split() == part) for part in range(FOLDS)]
-    kept = sum(counts, np.zeros_like(counts[0])) - counts[HELD_OUT]
-    model = trigram(kept)
     rest = [tune for tune in tunes if tune.split() != HELD_OUT]
-    bands = _bands(rest, lambda part: trigram(kept - counts[part]))
+    kept = count(rest)
+    model = trigram(kept)
+    bands = _bands(unread(rest, model))
     held = evenly([tune for tune in tunes if tune.split() == HELD_OUT], model)
     profiled = profile(evenly(rest, model).stretches)
     same, others = _similarities(rest)
@@ -129,15 +141,11 @@ def _band(read: dict[str, Any]) -> Band:
     return Band(**read | {"shares": tuple(read["shares"]), "corpora": corpora})
 
 
-def _bands(tunes: Sequence[Tune], model: Callable[[int], Trigram]) -> dict[str, Band]:
-    """Of each statistic that a corpus knows; model(part) has not heard the tunes of that part."""
-    found: dict[str, list[Figures]] = {}
-    for part in range(FOLDS):
-        for source, some in by_corpus([t for t in tunes if t.split() == part]).items():
-            found.setdefault(source, []).append(figures(some, model(part)))
+def _bands(found: Mapping[str, Figures]) -> dict[str, Band]:
+    """Of each statistic that a corpus knows, by the figures of each."""
     bands: dict[str, Band] = {}
     for name in NAMES:
-        values = {source: np.concatenate([f.of(name) for f in f_]) for source, f_ in found.items()}
+        values = {source: each.of(name) for source, each in found.items()}
         if (known := band(values)) is not None:
             bands[name] = known
     if not bands:
