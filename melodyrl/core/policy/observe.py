@@ -66,17 +66,16 @@ def observe_harmony(
     features: FloatArray, melody: Melody, context: Context, density_B: FloatArray, preset: Preset
 ) -> None:
     """Write the features (B, D) that the chord has a say in, in place."""
-    for where, write in _WRITERS[preset.name]:
-        if write in _OF_CHORDS:
-            write(features[:, where], melody, context, density_B)
+    for where, write in _OF_CHORDS[preset.name]:
+        write(features[:, where], melody, context, density_B)
 
 
 def observe_density(
     features: FloatArray, melody: Melody, context: Context, density_B: FloatArray, preset: Preset
 ) -> None:
     """Write the features (B, D) that the wanted density has a say in, in place."""
-    where = layout(preset)["density"]
-    _density(features[:, where], melody, context, density_B)
+    for where, write in _OF_DENSITY[preset.name]:
+        write(features[:, where], melody, context, density_B)
 
 
 def layout(preset: Preset) -> dict[str, slice]:
@@ -336,4 +335,11 @@ _WRITERS = {
     for name, table in _FEATURES.items()
 }
 
-_OF_CHORDS = {_chord, _next_chord, _coming, _previous_chord, _bass, _chord_age, _flags}
+
+def _those_of(*writes: Write) -> dict[str, list[tuple[slice, Write]]]:
+    """Some of the writers of each preset."""
+    return {name: [each for each in table if each[1] in writes] for name, table in _WRITERS.items()}
+
+
+_OF_CHORDS = _those_of(_chord, _next_chord, _coming, _previous_chord, _bass, _chord_age, _flags)
+_OF_DENSITY = _those_of(_density)
