@@ -97,7 +97,7 @@ class Answer:
         return self._ledger.release()
 
     def _strike(self, then: int, moment: Moment) -> list[Message]:
-        action = self._voice.choose(self._allowed(then, moment).tobytes())
+        action = self._voice.choose(self._allowed(then, moment))
         pitch = self._voice.play(action)
         messages = self._ledger.release()
         if pitch is not None:
@@ -131,8 +131,8 @@ class Answer:
         offset = pitch - (self._voice.base or 0)
         return offset if 0 <= offset < count else offset % _OCTAVE + _OCTAVE
 
-    def _allowed(self, then: int, moment: Moment) -> NDArray[np.bool_]:
-        """Actions (A,) that keep the call's shape, the last one at rest in the harmony."""
+    def _allowed(self, then: int, moment: Moment) -> bytes:
+        """Actions that keep the call's shape, the last one at rest in the harmony."""
         offsets = np.arange(ACTIONS.count - ACTIONS.first_pitch)
         fits = self._shaped(then, offsets)
         if then == max(self._line):
@@ -141,7 +141,7 @@ class Answer:
             fits = _nearest(fits, resting >> classes & 1 == 1)
         mask = np.zeros(ACTIONS.count, np.bool_)
         mask[ACTIONS.first_pitch :] = fits if fits.any() else True
-        return mask
+        return mask.tobytes()
 
     def _shaped(self, then: int, offsets: NDArray[np.int_]) -> NDArray[np.bool_]:
         """Pitches (P,) that go from our last note as the call went to this one."""

@@ -1,8 +1,5 @@
 """Improvises one line over the harmony that the player holds."""
 
-import numpy as np
-from numpy.typing import NDArray
-
 from melodyrl.core.engine.ledger import Ledger
 from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic
 from melodyrl.core.midi.messages import Message
@@ -33,8 +30,7 @@ class Solo:
         """Play a grid step, about as loud as the player, and above their hand."""
         self._settle(moment.key.tonic, highest)
         self._voice.frame(moment)
-        allowed = _at_rest(moment) if moment.concludes else None
-        action = self._voice.choose(None if allowed is None else allowed.tobytes())
+        action = self._voice.choose(_at_rest(moment) if moment.concludes else None)
         pitch = self._voice.play(action)
         if action == ACTIONS.hold:
             return []
@@ -52,8 +48,8 @@ class Solo:
         self._voice.move_base(nearest_tonic(tonic, self._home))
 
 
-def _at_rest(moment: Moment) -> NDArray[np.bool_] | None:
-    """What a line may do that comes to rest in this bar, (A,); None until the last strong beat.
+def _at_rest(moment: Moment) -> bytes | None:
+    """What a line may do that comes to rest in this bar; None until the last strong beat.
 
     It ends on a tone of the chord, of the tonic's triad if there is one among them.
     """
@@ -61,11 +57,12 @@ def _at_rest(moment: Moment) -> NDArray[np.bool_] | None:
     if later < 0:
         return None
     if later > 0:
-        return ACTIONS.kinds == HOLD
+        return (ACTIONS.kinds == HOLD).tobytes()
     triad = quality_mask("m" if moment.key.minor else "")
     chord = rotate(moment.chord.mask, -moment.key.tonic) if moment.chord else triad
     tones = chord & triad or chord
-    return (ACTIONS.kinds == ONSET) & (tones >> ACTIONS.offsets % 12 & 1 == 1)
+    begins = (ACTIONS.kinds == ONSET) & (tones >> ACTIONS.offsets % 12 & 1 == 1)
+    return begins.tobytes()
 
 
 def _within_register(home: int) -> int:

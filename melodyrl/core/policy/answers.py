@@ -21,10 +21,13 @@ LAGS = np.array([1, 2, 4, 8])
 SAME, MOVED, STRUCK = range(3)
 """Ways to answer: with the notes, with the steps, with the rhythm."""
 
+WAYS = 3
+"""How many ways there are."""
+
 FRESH = 0
 """The answer to no bar."""
 
-ANSWERS = 1 + 3 * len(LAGS)
+ANSWERS = 1 + WAYS * len(LAGS)
 """How many answers there are."""
 
 MEANT = np.array([0.5, 0.6, 0.9, 1.0])
@@ -38,6 +41,11 @@ SMOOTHING = 20.0
 def answer_of(way: int, lag: int) -> int:
     """The answer in a way to the bar that is the lag's of LAGS, counted from 0."""
     return 1 + way * len(LAGS) + lag
+
+
+def all_of(way: int) -> slice:
+    """The answers in a way, one to each of LAGS."""
+    return slice(answer_of(way, 0), answer_of(way, len(LAGS)))
 
 
 def answered(melody: Melody, context: Context) -> NDArray[np.intp]:
@@ -76,7 +84,7 @@ def chances() -> NDArray[np.float64]:
     chance = _shares(_shares(backed) * _likelier(of_feel)[:, None, None, None])
     not_alike, alike = _every_feel(numbers("feels", "alike")).T
     meant = _meant(chance, alike / (not_alike + alike))
-    meant[..., 1 : 1 + len(LAGS)] *= MEANT
+    meant[..., all_of(SAME)] *= MEANT
     return _shares(meant)
 
 
@@ -86,14 +94,14 @@ def _meant(chance: NDArray[np.float64], alike: NDArray[np.float64]) -> NDArray[n
     alike (1 + F,) are so where they answer none. Each distance is a draw of its own, the nearest
     first, so that of a chance s as much is meant as makes up the rest: m + (1 - m) alike = s.
     """
-    struck = chance[..., 1 + STRUCK * len(LAGS) :]
+    struck = chance[..., all_of(STRUCK)]
     free = chance[..., :1] + struck.sum(axis=-1, keepdims=True)
     left = free + struck - np.cumsum(struck, axis=-1)
     by_itself = alike.reshape(-1, 1, 1, 1, 1)
     meant = np.maximum((struck / left - by_itself) / (1.0 - by_itself), 0.0)
     after = np.multiply.accumulate(1.0 - meant, axis=-1)
     before = np.concatenate([np.ones_like(free), after[..., :-1]], axis=-1)
-    others = chance[..., 1 : 1 + STRUCK * len(LAGS)]
+    others = chance[..., 1 : all_of(STRUCK).start]
     return np.concatenate([free * after[..., -1:], others, free * before * meant], axis=-1)
 
 
@@ -111,4 +119,4 @@ def _shares(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     return counts / counts.sum(axis=-1, keepdims=True)
 
 
-_TOLD = np.array([answer_of(way, lag) for way in range(3) for lag in range(len(LAGS) - 1)])
+_TOLD = np.array([answer_of(way, lag) for way in range(WAYS) for lag in range(len(LAGS) - 1)])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from melodyrl.core.lane_arrays import LaneArrays
 from melodyrl.core.policy import feel, manner
-from melodyrl.core.policy.answers import FRESH, LAGS, answered, chances
+from melodyrl.core.policy.answers import FRESH, LAGS, SAME, WAYS, all_of, answered, chances
 from melodyrl.core.policy.state import BARS, Context, FloatArray, Melody
 from rewards import form
 
@@ -112,8 +112,8 @@ def _answers(
     bars = past[np.arange(melody.lanes)[:, None], then]
     sounded = (bars > form.UNHEARD).sum(axis=2) >= np.maximum(fewest, 1.0)[:, None]
     chance = chances()[intent.feel, later.astype(np.intp), context.bar, before]
-    chance[:, 1:] *= np.tile(sounded, (1, 3))
-    chance[:, 1 : 1 + len(LAGS)] *= _agreeing(bars, context)
+    chance[:, 1:] *= np.tile(sounded, (1, WAYS))
+    chance[:, all_of(SAME)] *= _agreeing(bars, context)
     reached = np.cumsum(chance, axis=1)
     return (reached <= draw[:, None] * reached[:, -1:]).sum(axis=1)
 
