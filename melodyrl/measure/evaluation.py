@@ -22,7 +22,7 @@ from melodyrl.measure.knobs import METRICS, SETTINGS, Front, KnobCurve, Known, f
 from melodyrl.measure.people import People
 from melodyrl.measure.perform import Told, perform, tunes
 from melodyrl.measure.profile import Profile, profile
-from melodyrl.measure.roster import BEAM, DEFAULT, Player, lanes_for, players
+from melodyrl.measure.roster import BEAM, BEST_PAID, DEFAULT, Player, lanes_for, players
 from melodyrl.measure.row import Row, summarise
 from melodyrl.measure.variety import Variety, vary
 
@@ -40,6 +40,9 @@ VARIED = 6
 
 SAMPLES = 8
 """Melodies that are shown: those over the first progressions, not chosen."""
+
+PAID = 3
+"""The same of what is paid the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Evaluation:
     profile: Profile | None = None
     """The same of when its notes begin and how long they last."""
     samples: list[Tune] = field(default_factory=list)
+    best_paid: list[Tune] = field(default_factory=list)
+    """What the rewards alone would have played."""
     knobs: list[KnobCurve] = field(default_factory=list)
     front: Front | None = None
     variety: Variety | None = None
@@ -139,6 +144,8 @@ class Evaluator:
         some = plan.take(np.arange(self.settings.costly)) if player.is_costly else plan
         row, played, heard = self._row(player, some, _telling(tells, player.name))
         found.rows.append(row)
+        if player.name == BEST_PAID:
+            found.best_paid = played[:PAID]
         if player.name == DEFAULT:
             found.samples = played[:SAMPLES]
             found.histograms = self._histograms(heard)

@@ -7,6 +7,7 @@ from melodyrl.measure.people import people
 from melodyrl.measure.report.markup import tag
 from melodyrl.measure.report.page import page
 from melodyrl.measure.report.rolls import roll
+from melodyrl.measure.roster import BEST_PAID
 from tests.measure.tunes import C, tune
 
 
@@ -32,6 +33,15 @@ def test_a_roll_shows_every_note_and_names_its_chords():
     assert drawn.count("<rect") == 48
     assert drawn.count("hollow") == 24
     assert ">C</text>" in drawn
+
+
+def test_what_is_paid_the_most_is_shown_as_notes_with_its_statistics(found):
+    told = page(found, people())
+
+    section = told.partition("What is paid the most")[2].partition("<h2")[0]
+    assert section.count("<svg") == len(found.best_paid) > 0
+    row = next(row for row in found.rows if row.name == BEST_PAID)
+    assert f"{row.centres_inside} of its {row.centres} statistics" in section
 
 
 class _Balance(HTMLParser):
@@ -77,7 +87,7 @@ def test_the_report_opens_without_an_error_or_a_request(found, browser, tmp_path
     assert asked == [file.as_uri()]
     assert view.title() == "How the policy “untrained” plays"
     assert view.locator("svg").count() > 40
-    assert view.locator("h2").count() == 9
+    assert view.locator("h2").count() == 10
     wide = view.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0
     view.close()

@@ -11,7 +11,7 @@ from melodyrl.measure.report.charts import Axes, Line, bars, chart, histogram, l
 from melodyrl.measure.report.columns import LIKENESS, PLAYING, Column
 from melodyrl.measure.report.markup import Markup, tag, together
 from melodyrl.measure.report.rolls import roll
-from melodyrl.measure.roster import DEFAULT
+from melodyrl.measure.roster import BEST_PAID, DEFAULT
 from melodyrl.measure.row import Row
 from melodyrl.measure.statistics import STATISTICS
 
@@ -34,7 +34,12 @@ def page(found: Evaluation, people: People) -> str:
         tag("style", Markup(style)),
     )
     sections = [_opening(title, found, people), _aims(aims(found, people)), _players(found)]
-    sections += [_samples(found), _rhythm(found, people), _likeness(found, people)]
+    sections += [
+        _samples(found),
+        _best_paid(found),
+        _rhythm(found, people),
+        _likeness(found, people),
+    ]
     sections += [_knobs(found, people), _takes(found, people), _following(found), _definitions()]
     body = tag("body", tag("main", *[each for each in sections if each]))
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
@@ -149,6 +154,25 @@ def _samples(found: Evaluation) -> Markup:
         tag("h2", "Melodies, not chosen"),
         tag("p", "The first charts of the test. Filled: tones of the chord. Outlined: others."),
         tag("div", *rolls, class_="cards"),
+    )
+
+
+def _best_paid(found: Evaluation) -> Markup:
+    if not found.best_paid:
+        return Markup()
+    inside = "".join(
+        f" {row.centres_inside} of its {row.centres} statistics lie in people's bands on the mean."
+        for row in found.rows
+        if row.name == BEST_PAID
+    )
+    return together(
+        tag("h2", "What is paid the most"),
+        tag(
+            "p",
+            "The rewards' own optimum, as near as a beam search comes that knows the whole chart. "
+            f"Sound rewards make no scale, loop, drone or arpeggio of it.{inside}",
+        ),
+        tag("div", *[tag("figure", roll(tune)) for tune in found.best_paid], class_="cards"),
     )
 
 
