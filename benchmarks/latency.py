@@ -4,10 +4,10 @@
     tests/machines/alsa-uml --realtime -- python benchmarks/latency.py --api alsa
 
 A stranger, who imports nothing of ours, plays single notes, in turns to a bare thru (python-rtmidi:
-a callback that sends on) and to `melodyrl jam --mode harmony --thru`, with its page open in a
-browser and a take recording. It measures from sending a note to hearing
+a callback that sends on) and to `melodyrl jam --mode harmony`, with its page open in a browser and
+a take recording. It measures from sending a note to hearing
 - bare: the note, from the bare thru;
-- thru: the note, from melodyrl;
+- thru: with `--thru`, the note, from melodyrl;
 - leaps, line: the second voice that melodyrl chose for it, where the notes leap over two octaves,
   and where they keep within one, as a tune does.
 `jack_midi_latency_test` cannot be asked of melodyrl: it sends one note again and again, sooner than
@@ -16,7 +16,8 @@ the guard against loops believes a player could. Of the bare thru it is asked, t
 Then, inside a process that keeps one processor while another process keeps the other: how long a
 decision takes, with the priority that `melodyrl jam` asks for, and with time in between to think
 ahead, as it has there: at a step of the grid, and for a second voice to leaps, to a line, and to a
-line over chords of the left hand.
+line over chords of the left hand. With each how many of the answers were foretold, so that they are
+sent before that time.
 """
 
 import argparse
@@ -64,7 +65,7 @@ def main() -> None:
     parser.add_argument(
         "--thru",
         action=argparse.BooleanOptionalAction,
-        default=True,
+        default=False,
         help="let melodyrl hand on the note as well: with one processor its voice waits for that",
     )
     parser.add_argument("--role", choices=("thru", "stranger"), help=argparse.SUPPRESS)
@@ -239,9 +240,10 @@ def decisions() -> None:
     with context.Pool(1) as pool:
         found = pool.apply(decide)
     busy.kill()
-    for name, us in found.items():
+    for name, (us, foretold) in found.items():
         p50, p99 = np.quantile(us, [0.5, 0.99])
-        print(f"decision, {name}: n={len(us)} p50 {p50:.0f} us, p99 {p99:.0f} us")
+        print(f"decision, {name}: n={len(us)} p50 {p50:.0f} us, p99 {p99:.0f} us", end="")
+        print(f", foretold {foretold:.3f}" if foretold else "")
 
 
 def spin() -> None:
@@ -251,8 +253,8 @@ def spin() -> None:
         pass
 
 
-def decide() -> dict[str, list[float]]:
-    """Microseconds of each decision, on the first processor."""
+def decide() -> dict[str, tuple[list[float], float]]:
+    """Microseconds of each decision, on the first processor, and the share that was foretold."""
     from melodyrl.cli.playing import open_policy
     from melodyrl.core.engine.config import EngineConfig
     from melodyrl.core.engine.engine import Engine
@@ -262,25 +264,29 @@ def decide() -> dict[str, list[float]]:
     hurry()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     policy, key = open_policy("shipped"), Key(0)
-    solo = Engine(EngineConfig(key=key), policy)
-    voices = [Engine(EngineConfig(key=key, mode="harmony", split=SPLIT), policy) for _ in range(2)]
-    leaping = Engine(EngineConfig(key=key, mode="harmony"), policy)
-    return {
-        "a step": took_us(solo, LINE, CHORDS)[0][100:],
-        "a second voice to leaps": took_us(leaping, LEAPS)[1][100:],
-        "a second voice to a line": took_us(voices[0], LINE)[1][100:],
-        "a second voice to a line over chords": took_us(voices[1], LINE, CHORDS)[1][100:],
-    }
+    second = EngineConfig(key=key, mode="harmony")
+    apart = EngineConfig(key=key, mode="harmony", split=SPLIT)
+    steps, _, _ = took_us(Engine(EngineConfig(key=key), policy), LINE, CHORDS)
+    found = {"a step": (steps, 0.0)}
+    for name, config, tune, chords in (
+        ("a second voice to leaps", second, LEAPS, ()),
+        ("a second voice to a line", apart, LINE, ()),
+        ("a second voice to a line over chords", apart, LINE, CHORDS),
+    ):
+        _, notes, foretold = took_us(Engine(config, policy), tune, chords)
+        found[name] = notes, foretold
+    return found
 
 
-def took_us(engine, line, chords=()) -> tuple[list[float], list[float]]:
+def took_us(engine, line, chords=()) -> tuple[list[float], list[float], float]:
     """What steps of the grid took, and notes of a line over chords, where there are any.
 
-    The engine is woken when something is due, and thinks in between, as the loop has it.
+    And the share of the notes whose answers were foretold. The engine is woken when something is
+    due, and thinks in between, as the loop has it.
     """
     from melodyrl.core.midi.messages import NoteOff, NoteOn
 
-    chance, steps, notes = random.Random(1), [], []
+    chance, steps, notes, foretold = random.Random(1), [], [], 0
 
     def tell(event, now_ns: int) -> None:
         engine.receive(event, now_ns)
@@ -303,10 +309,12 @@ def took_us(engine, line, chords=()) -> tuple[list[float], list[float]]:
             for pitch in chords[number // 4 % len(chords)]:
                 tell(NoteOn(pitch), beat_ns - 3 * HUMAN_NS)
         pass_until(now_ns)
-        notes.append(timed(tell, NoteOn(line[number % len(line)]), now_ns))
+        note = NoteOn(line[number % len(line)])
+        foretold += engine.foretell(note, now_ns) is not None
+        notes.append(timed(tell, note, now_ns))
         pass_until(now_ns + 2 * STEP_NS)
-        tell(NoteOff(line[number % len(line)]), now_ns + 2 * STEP_NS)
-    return steps, notes
+        tell(NoteOff(note.pitch), now_ns + 2 * STEP_NS)
+    return steps[100:], notes[100:], foretold / len(notes)
 
 
 def timed(call, *arguments) -> float:

@@ -95,6 +95,7 @@ class Loop:
         self._thru = thru
         self._late_ns = late_ns
         self._sounding: set[tuple[int, int]] = set()
+        self._ahead: tuple[Outgoing, Nanos] | None = None  # and when it was sent
         self._unshown: deque[tuple[object, ...]] = deque()
         self._next_show_ns = Nanos(0)
         self._rest_until_ns = Nanos(0)
@@ -133,6 +134,7 @@ class Loop:
         self._tell_all(self._leader.due(now_ns), now_ns)
         self._send_due()
         self._send_due()  # a decision that took long is due by now
+        self._take_back()
         self._show_notes()
         self._show()
 
@@ -167,7 +169,8 @@ class Loop:
             return
         if self._thru and isinstance(event, Message):
             self._emit(event)
-            self._keep(at_ns, event, "more")
+            self._keep(self._clock.now(), Outgoing(at_ns, event), "more")
+        self._answer_ahead(event, at_ns)
         self._tell_all([event], at_ns)
         match event:
             case NoteOn(pitch, velocity):
@@ -178,6 +181,16 @@ class Loop:
                 self._tell_all(self._leader.hear(event, at_ns), at_ns)
             case SetClock():
                 self._tell_all(self._leader.choose(self._engine.clock, at_ns), at_ns)
+
+    def _answer_ahead(self, event: Event, at_ns: Nanos) -> None:
+        """Send the answer that the engine foretells; it is told of the note after that."""
+        try:
+            answer = self._engine.foretell(event, at_ns)
+        except Exception:  # noqa: BLE001 - it is told all the same, and what fails fails there
+            return
+        if answer is not None and not self._is_late(answer, self._clock.now()):
+            self._emit(answer.message)
+            self._ahead = answer, self._clock.now()
 
     def _tell_all(self, events: list[Event], at_ns: Nanos) -> None:
         for event in events:
@@ -197,16 +210,40 @@ class Loop:
         if now_ns < self._rest_until_ns:
             return
         for each in self._engine.due(now_ns):
-            if isinstance(each.message, NoteOn) and now_ns - each.due_ns > self._late_ns:
+            if self._ahead is not None and each == self._ahead[0]:
+                self._account_for_ahead("sent")
+            elif self._is_late(each, now_ns):
                 self.lateness.dropped += 1
-                self._keep(each.due_ns, each.message, "late")
+                self._keep(now_ns, each, "late")
             else:
                 self._send(each)
 
+    def _is_late(self, outgoing: Outgoing, now_ns: Nanos) -> bool:
+        """Whether it is a note that is better not played."""
+        return isinstance(outgoing.message, NoteOn) and now_ns - outgoing.due_ns > self._late_ns
+
     def _send(self, outgoing: Outgoing, fate: Fate = "sent") -> None:
         self._emit(outgoing.message)
-        self._keep(outgoing.due_ns, outgoing.message, fate)
-        self.lateness.add(self._clock.now() - outgoing.due_ns)
+        self._account_for(outgoing, self._clock.now(), fate)
+
+    def _account_for_ahead(self, fate: Fate) -> None:
+        """Tell of the answer that was sent ahead."""
+        if self._ahead is not None:
+            answer, sent_ns = self._ahead
+            self._ahead = None
+            self._account_for(answer, sent_ns, fate)
+
+    def _take_back(self) -> None:
+        """End an answer that was sent ahead, where the engine did not say it after all."""
+        if self._ahead is not None and isinstance(note := self._ahead[0].message, NoteOn):
+            self._account_for_ahead("more")
+            off = NoteOff(note.pitch, note.channel)
+            self._send(Outgoing(self._clock.now(), off), "more")
+
+    def _account_for(self, outgoing: Outgoing, sent_ns: Nanos, fate: Fate) -> None:
+        """Record what was sent, measure how late it was, and have it shown."""
+        self._keep(sent_ns, outgoing, fate)
+        self.lateness.add(sent_ns - outgoing.due_ns)
         match outgoing.message:
             case NoteOn(pitch, velocity, channel):
                 who = self._who(channel)
@@ -235,10 +272,10 @@ class Loop:
             case _:
                 return
 
-    def _keep(self, due_ns: Nanos, message: Message | ClockMessage, fate: Fate) -> None:
+    def _keep(self, at_ns: Nanos, outgoing: Outgoing, fate: Fate) -> None:
         """Record what is played; a clock's ticks, 24 a quarter, follow from what was told."""
-        if isinstance(message, Message):
-            self._record(Sent(self._clock.now(), due_ns, message, fate))
+        if isinstance(outgoing.message, Message):
+            self._record(Sent(at_ns, outgoing.due_ns, outgoing.message, fate))
 
     def _show_notes(self) -> None:
         """Publish what was heard and played: no note waits for that."""
@@ -274,6 +311,7 @@ class Loop:
         self.failures += 1
         if self.failures == 1:
             log.exception("engine failed where=%s", where)
+        self._take_back()
         now_ns = self._clock.now()
         self._rest_until_ns = Nanos(now_ns + REST_NS)
         self._silence(lambda: self._panic(now_ns))

@@ -129,6 +129,66 @@ def test_whatever_happens_a_thought_now_and_then_changes_nothing(told, mode, cha
     assert ahead.snapshot() == plain.snapshot()
 
 
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(timed(most=25), st.sampled_from([None, 57]), st.booleans(), st.randoms())
+def test_whatever_happens_what_is_foretold_is_what_is_sent_first(told, split, drums, chance):
+    config = EngineConfig(mode="harmony", split=split, drums=drums, clock_out=not drums, seed=5)
+    engine = Engine(config, FakePolicy())
+    for at_ns, event in told:
+        while (wake_ns := engine.next_wake()) is not None and wake_ns < at_ns:
+            engine.due(wake_ns)
+            exhaust(islice(engine.thoughts(), chance.randrange(400)))
+        foretold = engine.foretell(event, Nanos(at_ns))
+        engine.receive(event, Nanos(at_ns))
+        said = engine.due(Nanos(at_ns))
+        if foretold is not None:
+            assert said[0] == foretold
+
+
+@pytest.mark.parametrize("split", [None, 57])
+def test_most_answers_to_a_tune_are_foretold_and_then_given(split):
+    engine = Engine(EngineConfig(key=Key(0), mode="harmony", split=split), FakePolicy())
+    foretold, given = [], []
+    for at_ns, event in a_tune():
+        play(engine, [(at_ns, SetKnob("swing", 0.1))], thinks=True)
+        ahead = engine.foretell(event, Nanos(at_ns))
+        engine.receive(event, Nanos(at_ns))
+        said = engine.due(Nanos(at_ns))
+        if isinstance(event, NoteOn) and event.pitch > 57:
+            foretold.append(ahead)
+            given += [each for each in said if isinstance(each.message, NoteOn)][-1:]
+        elif split is not None:
+            assert ahead is None
+
+    assert len(given) == len(foretold) == 32
+    assert foretold.count(None) < 16, "a chord is struck with eight of them, and some leap"
+    assert all(ahead in (None, said) for ahead, said in zip(foretold, given, strict=True))
+
+
+def test_nothing_is_foretold_once_anything_was_told_or_decided():
+    engine = Engine(EngineConfig(key=Key(0), mode="harmony"), FakePolicy())
+    engine.receive(NoteOn(64), Nanos(0))
+    engine.due(Nanos(150 * MS))
+    assert engine.foretell(NoteOn(66), Nanos(160 * MS)) is None, "nobody thought"
+    exhaust(engine.thoughts())
+
+    first = engine.foretell(NoteOn(66), Nanos(160 * MS))
+
+    assert first is not None
+    assert engine.foretell(NoteOn(66), Nanos(160 * MS)) == first
+    for other in (NoteOn(66, 0), NoteOn(66, 128), NoteOn(90), NoteOff(66), SetKnob("swing", 0.2)):
+        assert engine.foretell(other, Nanos(160 * MS)) is None
+    assert engine.foretell(NoteOn(66), Nanos(400 * MS)) is None, "a step is decided before that"
+    engine.receive(NoteOff(64), Nanos(170 * MS))
+    exhaust(engine.thoughts())
+    assert engine.foretell(NoteOn(66), Nanos(180 * MS)) is None, "a note-off of ours is due"
+    engine.due(Nanos(170 * MS))
+    exhaust(engine.thoughts())
+    assert engine.foretell(NoteOn(66), Nanos(180 * MS)) is not None
+    engine.due(Nanos(280 * MS))
+    assert engine.foretell(NoteOn(66), Nanos(281 * MS)) is None
+
+
 def test_a_thought_that_outlives_its_moment_does_no_harm():
     plain, ahead = (
         Engine(EngineConfig(key=Key(0), mode="harmony", split=57), FakePolicy()) for _ in range(2)

@@ -100,6 +100,9 @@ class EchoEngine:
     def thoughts(self):
         return iter(())
 
+    def foretell(self, event, now_ns):
+        return None
+
     def snapshot(self):
         return Picture()
 

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 from melodyrl.core.engine.config import EngineConfig
 from melodyrl.core.engine.engine import Engine
-from melodyrl.core.engine.events import Panic, SetClock, Stop, Sync
+from melodyrl.core.engine.events import Nanos, Outgoing, Panic, SetClock, Stop, Sync
 from melodyrl.core.engine.offline import replay
 from melodyrl.core.engine.session import Sent, first_line, from_lines, same_again, sent_line
 from melodyrl.core.engine.takes import event_line
@@ -83,6 +83,97 @@ def test_it_thinks_where_nothing_is_due_and_hears_between_two_thoughts():
     assert engine.thought_ns == [0, *(1 * MS + n * (MS + GAP_NS) for n in range(4))]
     assert port.sent == [(12 * MS + 1, NoteOn(72)), (52 * MS, NoteOn(74))]
     assert loop.failures == 0
+
+
+class Seer(EchoEngine):
+    """Foretells its answers, but those to the notes of `errs` by a tone too high."""
+
+    def __init__(self, errs=(), **options):
+        super().__init__(delay_ns=0, **options)
+        self._errs = errs
+
+    def foretell(self, event, now_ns):
+        match event:
+            case NoteOn(0):
+                raise RuntimeError("dark")
+            case NoteOn(pitch, velocity):
+                wrong = 2 if pitch in self._errs else 0
+                return Outgoing(Nanos(now_ns), NoteOn(pitch + 12 + wrong, velocity))
+            case _:
+                return None
+
+
+class SlowSeer(Seer):
+    """Takes three milliseconds over each event."""
+
+    def __init__(self, clock, **options):
+        super().__init__(**options)
+        self._clock = clock
+
+    def receive(self, event, now_ns):
+        self._clock.now_ns += 3 * MS
+        super().receive(event, now_ns)
+
+
+def foresee(*script, errs=(), poison=(), until_ns=300 * MS, **options):
+    clock = FakeClock()
+    port, recorded, shown = Port(clock), [], []
+    engine = SlowSeer(clock, errs=errs, poison=poison)
+    options |= {"record": recorded.append}
+    loop = Loop(engine, ScriptedInbox(clock, *script), port, clock, shown.append, **options)
+    while clock.now_ns < until_ns:
+        loop.turn()
+    return loop, port, recorded, shown
+
+
+def test_an_answer_that_is_foretold_is_sent_before_the_engine_is_told_and_once():
+    script = told(5 * MS, NoteOn(60, 70)), told(40 * MS, NoteOff(60))
+
+    loop, port, recorded, shown = foresee(*script)
+
+    assert port.sent == [(5 * MS, NoteOn(72, 70)), (43 * MS, NoteOff(72))]
+    assert recorded[:2] == [
+        (5 * MS, NoteOn(60, 70)),
+        Sent(5 * MS, 5 * MS, NoteOn(72, 70)),
+    ]
+    assert loop.lateness.count == 2
+    assert [each[1:4] for each in shown if type(each) is tuple][:2] == [
+        ("player", True, 60),
+        ("machine", True, 72),
+    ]
+
+
+def test_thru_goes_before_an_answer_that_is_foretold():
+    _, port, _, _ = foresee(told(5 * MS, NoteOn(60)), thru=True)
+
+    assert port.sent == [(5 * MS, NoteOn(60)), (5 * MS, NoteOn(72))]
+
+
+def test_an_answer_that_was_foretold_wrongly_is_taken_back():
+    loop, port, recorded, _ = foresee(told(5 * MS, NoteOn(60)), errs={60})
+    end(loop)
+
+    assert port.messages == [NoteOn(74), NoteOn(72), NoteOff(74), NoteOff(72)]
+    fates = [(each.message, each.fate) for each in recorded if isinstance(each, Sent)]
+    assert fates[:3] == [(NoteOn(72), "sent"), (NoteOn(74), "more"), (NoteOff(74), "more")]
+
+
+def test_an_answer_that_was_foretold_ends_where_the_engine_fails_then():
+    loop, port, recorded, _ = foresee(told(5 * MS, NoteOn(60)), poison={60})
+
+    assert port.messages == [NoteOn(72), NoteOff(72)]
+    assert [each.fate for each in recorded if isinstance(each, Sent)] == ["more", "more"]
+    assert loop.failures == 1
+
+
+def test_a_note_is_told_where_foretelling_fails_and_a_late_answer_is_not_sent_ahead():
+    script = told(5 * MS, NoteOn(0)), told(20 * MS, NoteOn(60)), told(20 * MS, NoteOn(61))
+
+    loop, port, recorded, _ = foresee(*script, late_ns=2 * MS)
+
+    assert port.sent == [(20 * MS, NoteOn(72))]
+    assert [each.fate for each in recorded if isinstance(each, Sent)] == ["late", "sent", "late"]
+    assert (loop.failures, loop.lateness.dropped) == (0, 2)
 
 
 class Sleepy(EchoEngine):

@@ -1,7 +1,6 @@
 """The ears, the lines that can be played, and the ledger that all of them write to."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -31,15 +30,6 @@ _ARPEGGIO_BEATS = 2
 _TRIAD = 3  # keys; what is on top of so many that are down is a tune over a chord
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """A step of the grid, and between which moments a note that begins is heard at it."""
-
-    position: Position
-    from_ns: Nanos
-    until_ns: Nanos
-
-
 class Band:
     """What hears and what plays, without the question of when."""
 
@@ -56,10 +46,10 @@ class Band:
         self.tonality = Tonality(config.key)
         self.announced, self.concludes = 0, False
         self.ledger = Ledger(config.channel)
-        self._voice = Voice(self.mind)
-        self.solo = Solo(self._voice, self.ledger)
-        self.replies = Answer(self._voice, self.ledger)
-        self.harmony = Harmony(self._voice, self.ledger)
+        self.voice = Voice(self.mind)
+        self.solo = Solo(self.voice, self.ledger)
+        self.replies = Answer(self.voice, self.ledger)
+        self.harmony = Harmony(self.voice, self.ledger)
         self.chord_mind = ChordMind(chord_policy, config.knobs, rng)
         self.chords = Accompaniment(self.chord_mind, self.ledger)
         self.cast = Cast(self.mind, self.chord_mind)
@@ -73,7 +63,7 @@ class Band:
     def change_line(self) -> None:
         """What was played so far has no bearing on what comes."""
         self._take_over()
-        self._voice.begin()
+        self.voice.begin()
         self.replies.begin()
         self.harmony.begin()
         self.chords.begin()
@@ -107,7 +97,7 @@ class Band:
     def read(self, at_ns: Nanos, transport: Transport) -> None:
         """Read the harmony that the player's notes make by now."""
         listener = self.listener
-        is_new = listener.read(at_ns, _window_ns(transport), self.tonality.key)
+        is_new = listener.read(at_ns, arpeggio_ns(transport), self.tonality.key)
         if is_new and listener.chord is not None and listener.hears_chord:
             self.tonality.hear_chord(listener.chord)
 
@@ -126,8 +116,7 @@ class Band:
 
     def step(self, mode: Mode, position: Position, meter: Meter) -> list[Message]:
         """What a grid step brings in a mode."""
-        self._take_over()
-        moment = self._moment(position, meter, self.listener.chord)
+        moment = self.moment(position, meter, self.listener.chord)
         if moment is None or mode == "off":
             return []
         if mode == "solo":
@@ -140,91 +129,29 @@ class Band:
 
     def answer(self, note: NoteOn, position: Position, meter: Meter) -> list[Message]:
         """The second voice to a note of the player that was just heard."""
-        self._take_over()
-        moment = self._moment(position, meter, self.listener.chord)
+        moment = self.moment(position, meter, self.listener.chord)
         return self.harmony.note_on(note, moment, self.listener.fingers) if moment else []
 
-    def thoughts(self, mode: Mode, places: Sequence[Ahead], transport: Transport) -> Iterator[None]:
-        """Work out ahead what a choice at one of some places would rest on, a part at each turn.
+    def moment(self, position: Position, meter: Meter, chord: Chord | None) -> Moment | None:
+        """What is to be known where something is chosen, over a chord, by the present knobs.
 
-        The last place is the step that is decided next, at the end of its time.
+        None where no key is known yet.
         """
-        self.tonality.weigh()
-        if mode == "harmony":
-            parts = self._think_of_notes(places, transport)
-        elif mode == "solo" or self.replies.is_replying:
-            parts = self._think_of_step(places[-1], transport)
-        else:
-            return
-        is_new = False
-        for _ in parts:
-            is_new = True
-            yield
-        if is_new:
-            self._voice.rehearse()
-            yield
-
-    def _think_of_step(self, place: Ahead, transport: Transport) -> Iterator[None]:
-        chord = self._foretell(place.until_ns, transport)
-        yield from self._think(place, transport, chord)
-
-    def _think_of_notes(self, places: Sequence[Ahead], transport: Transport) -> Iterator[None]:
-        """Think of each note that may come next, over the chord that it will be heard to make.
-
-        One that leaps farther at least finds what the chord has no say in: the line follows it by
-        octaves.
-        """
-        window_ns = _window_ns(transport)
-        heard: dict[tuple[int, int], Chord | None] = {}
-        for place in places:
-            turns = self.listener.turns(place.from_ns, place.until_ns, window_ns)
-            for pitch in filter(self.listener.is_tune, self.harmony.coming()):
-                for at_ns, onsets in turns:
-                    if (pitch, onsets) not in heard:
-                        heard[pitch, onsets] = self._foretell(at_ns, transport, pitch)
-                    yield from self._think(place, transport, heard[pitch, onsets], pitch)
-        for place in places:
-            for up in (12, -12):
-                yield from self._think(place, transport, self.listener.chord, up=up)
-
-    def _foretell(
-        self, at_ns: Nanos, transport: Transport, pitch: int | None = None
-    ) -> Chord | None:
-        return self.listener.foretell(at_ns, _window_ns(transport), self.tonality.key, pitch)
-
-    def _think(
-        self,
-        place: Ahead,
-        transport: Transport,
-        chord: Chord | None,
-        pitch: int | None = None,
-        up: int = 0,
-    ) -> Iterator[None]:
-        """Think of a choice, that of the answer to a note where a pitch is given, part by part."""
-        while self._think_part(place, transport, chord, pitch, up):
-            yield
-        yield
-
-    def _think_part(
-        self, place: Ahead, transport: Transport, chord: Chord | None, pitch: int | None, up: int
-    ) -> bool:
         self._take_over()
-        moment = self._moment(place.position, transport.meter, chord)
-        if moment is None:
-            return False
-        if pitch is None:
-            return self._voice.think(moment, up)
-        return self.harmony.think(pitch, moment, self.listener.fingers)
+        key = self.tonality.key
+        if key is None:
+            return None
+        return Moment(position, meter, key, chord, self.announced, self.concludes)
 
     def why(self, mode: Mode) -> Why | None:
         """What spoke for the last decision."""
         self._take_over()
         if mode == "chords":
             return explain_chord(self.chord_mind, self.chords.home)
-        if mode == "off" or self._voice.base is None:
+        if mode == "off" or self.voice.base is None:
             return None
         lifted_by = 0 if mode == "harmony" else lift(self.mind.knobs["register"])
-        return explain(self.mind, self._voice.base + lifted_by, self._voice.bar)
+        return explain(self.mind, self.voice.base + lifted_by, self.voice.bar)
 
     def _is_line(self, pitch: int) -> bool:
         """Whether a note that began is of a line: alone, over a chord, or of the right hand."""
@@ -239,13 +166,7 @@ class Band:
             self.chord_mind.turn(self._knobs)
             self._knobs = None
 
-    def _moment(self, position: Position, meter: Meter, chord: Chord | None) -> Moment | None:
-        key = self.tonality.key
-        if key is None:
-            return None
-        return Moment(position, meter, key, chord, self.announced, self.concludes)
 
-
-def _window_ns(transport: Transport) -> float:
+def arpeggio_ns(transport: Transport) -> float:
     """How long an arpeggio is heard as one chord."""
     return _ARPEGGIO_BEATS * transport.meter.steps_per_beat * transport.step_ns

@@ -80,13 +80,11 @@ def makes_sense(event: object) -> bool:
 
 def _is_message(message: Message) -> bool:
     match message:
-        case NoteOn(pitch, loud, _):
-            values = (pitch, loud)
-        case NoteOff(pitch, _):
-            values = (pitch,)
-        case ControlChange(controller, value, _):
-            values = (controller, value)
-    return all(_is_within(value, 127) for value in values) and _is_within(message.channel, 15)
+        case NoteOn(first, second, channel) | ControlChange(first, second, channel):
+            is_known = _is_within(first, 127) and _is_within(second, 127)
+        case NoteOff(first, channel):
+            is_known = _is_within(first, 127)
+    return is_known and _is_within(channel, 15)
 
 
 def _is_choice(event: SetMode | SetFeel | SetClock | SetPolicy | Learn | Forget) -> bool:

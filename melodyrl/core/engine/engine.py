@@ -1,7 +1,7 @@
 """The bandmate without a clock or a port: timestamped events in, timestamped messages out.
 
-Five verbs, time always an argument: `receive`, `next_wake`, `due`, `snapshot`, `recording`; and
-one without time, `thoughts`, for when nothing is due.
+Five verbs, time always an argument: `receive`, `next_wake`, `due`, `snapshot`, `recording`. And
+two that play nothing: `thoughts`, for when nothing is due, and `foretell`, for what cannot wait.
 Live play, export, tests and simulation all drive this one engine.
 """
 
@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from melodyrl.core.engine.band import Ahead, Band
+from melodyrl.core.engine.band import Band
 from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.config import DECIDE_NS, EngineConfig
 from melodyrl.core.engine.controls import Controls
@@ -57,6 +57,7 @@ from melodyrl.core.engine.outbox import Outbox
 from melodyrl.core.engine.pulse import Pulse
 from melodyrl.core.engine.recorder import Recorder, Recording
 from melodyrl.core.engine.snapshot import Snapshot
+from melodyrl.core.engine.thinking import Thinking
 from melodyrl.core.midi.messages import SILENCES, ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music import Key, Meter
 from melodyrl.core.policy.policy import Policy
@@ -103,7 +104,7 @@ class Engine:
         self._pulse = Pulse(config, listen_ns, self._outbox, Hand(config.seed, 2))
         self._transport, self._drummer = self._pulse.transport, self._pulse.drummer
         self._dropped = 0
-        self._thoughts: Iterator[None] | None = None
+        self._thinking = Thinking(self._band, self._transport)
 
     @property
     def told_ns(self) -> Nanos:
@@ -126,7 +127,7 @@ class Engine:
 
     def receive(self, event: Event, now_ns: Nanos) -> None:
         """Something was heard or asked for, at a moment of the monotonic clock."""
-        self._thoughts = None
+        self._thinking.forget()
         self._advance(now_ns)
         if not self._can_take(event):
             self._dropped += 1
@@ -153,7 +154,7 @@ class Engine:
         shared: dict[int, object] = {id(each): each for each in self._band.cast.policies}
         sent = self._outbox.sent
         shared[id(self._recorder)], shared[id(sent)] = Recorder(), deque(maxlen=sent.maxlen)
-        self._thoughts = None  # an iterator cannot be copied
+        self._thinking.forget()  # an iterator cannot be copied
         return deepcopy(self, shared)
 
     def next_wake(self) -> Nanos | None:
@@ -172,9 +173,19 @@ class Engine:
         It plays nothing and draws nothing: what is played is the same without it, only later. When
         anything was told or due since, there are new ones; the old ones do no harm, and no good.
         """
-        if self._thoughts is None:
-            self._thoughts = self._think()
-        return self._thoughts
+        return self._thinking.thoughts(self._mode, self._told, self.next_wake())
+
+    def foretell(self, event: Event, now_ns: Nanos) -> Outgoing | None:
+        """What is sent at once if the engine is told this now, where it has been thought out.
+
+        It changes nothing: whoever cannot wait sends it first, and tells the engine then, which
+        says the same.
+        """
+        if not isinstance(event, NoteOn) or event.velocity == 0 or not makes_sense(event):
+            return None
+        at_ns = max(self._told, now_ns)
+        answer = self._thinking.foretell(event, at_ns)
+        return None if answer is None else Outgoing(at_ns, answer)
 
     def close(self, now_ns: Nanos) -> list[Outgoing]:
         """Release everything; what is left to send before the port is closed."""
@@ -235,18 +246,6 @@ class Engine:
         """All notes and controls that were said so far, as far back as the recording goes."""
         return tuple(self._outbox.sent)
 
-    def _think(self) -> Iterator[None]:
-        transport = self._transport
-        wake_ns = transport.wake()
-        if wake_ns is None or transport.is_resting:
-            return
-        here = transport.position()
-        there = transport.position_of(here.step + 1)
-        begins_ns = transport.at(there.step)
-        # a note may come before the next step begins, or before it is decided
-        places = Ahead(here, self._told, begins_ns), Ahead(there, begins_ns, wake_ns)
-        yield from self._band.thoughts(self._mode, places, transport)
-
     def _can_take(self, event: Event) -> bool:
         if not makes_sense(event):
             return False
@@ -264,7 +263,7 @@ class Engine:
         self._pulse.keep(until_ns, self._knobs["swing"], self._knobs["humanize"])
 
     def _step(self, wake_ns: Nanos) -> None:
-        self._thoughts = None
+        self._thinking.forget()
         transport, band = self._transport, self._band
         at = transport.begin_step(is_active=band.is_active)
         band.begin_step(at, wake_ns, transport)

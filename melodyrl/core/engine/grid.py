@@ -52,6 +52,13 @@ class Grid:
         """Where a step lies by the tempo in force, as if that had never changed."""
         return Nanos(self._anchor_ns + round((step - self._anchor_step) * self.step_ns))
 
+    def first_in(self, step: int) -> Nanos:
+        """The first moment that lies in a step, or past it."""
+        at_ns = Nanos(self.lies_at(step) - 1)
+        while self.step_at(at_ns) < step:
+            at_ns = Nanos(at_ns + 1)
+        return at_ns
+
     def step_at(self, at_ns: Nanos) -> float:
         """The place on the grid of a moment, in sixteenths with a fraction."""
         return self._anchor_step + (at_ns - self._anchor_ns) / self.step_ns

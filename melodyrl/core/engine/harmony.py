@@ -1,6 +1,6 @@
 """A second voice: each note of the player gets one of ours, at once, and ends with it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from melodyrl.core.engine.ledger import Ledger
 from melodyrl.core.engine.voice import ACTIONS, Moment, Voice, nearest_tonic
@@ -56,7 +56,7 @@ class Harmony:
             return messages
         self._answers = {key: ours for key, ours in self._answers.items() if ours != pitch}
         self._answers[note.pitch, note.channel] = pitch
-        return messages + self._ledger.on(pitch, max(1, round(note.velocity * _SOFTER)))
+        return messages + self._ledger.on(pitch, _softer(note.velocity))
 
     def coming(self) -> Iterator[int]:
         """Pitches that the player's next note may have, the likeliest first."""
@@ -64,13 +64,32 @@ class Harmony:
             for away in range(_REACH + 1):
                 yield from {self._last - away, self._last + away}
 
-    def think(self, pitch: int, moment: Moment, held: set[int]) -> bool:
-        """Work out a part of what the answer to a note would rest on; whether there is more."""
+    def think(
+        self, pitch: int, moment: Moment, held: set[int]
+    ) -> Generator[None, None, int | None]:
+        """Work out the answer to a note that may come, a part at each turn; ends with its pitch.
+
+        With None where that is not known, or where the note would end another answer first.
+        """
+        while (there := self._there(pitch, moment, held | {pitch})) is not None:
+            if not self._voice.think(moment, *there):
+                break
+            yield
+        if there is None or any(pitch == each for each, _ in self._answers):
+            return None
+        return self._voice.foretell(there[0])
+
+    def _there(self, pitch: int, moment: Moment, held: set[int]) -> tuple[int, bytes] | None:
+        """How far the base moves for a note, and what is allowed then; None where nothing is."""
         before, base = self._voice.base, self._home(moment.key.tonic, pitch)
         if before is None or base is None:
-            return False
-        allowed = self._allowed(pitch, moment, held | {pitch}, base)
-        return allowed is not None and self._voice.think(moment, base - before, allowed)
+            return None
+        allowed = self._allowed(pitch, moment, held, base)
+        return None if allowed is None else (base - before, allowed)
+
+    def sounded(self, pitch: int, note: NoteOn) -> NoteOn:
+        """Our answer to a note, of a pitch."""
+        return NoteOn(pitch, _softer(note.velocity), self._ledger.channel)
 
     def note_off(self, note: NoteOff) -> list[Message]:
         """End the answer to a note of the player."""
@@ -104,6 +123,11 @@ class Harmony:
             if any(mask := _mask(fits, base or 0)):
                 return mask
         return None
+
+
+def _softer(velocity: int) -> int:
+    """How loud we answer a note of the player."""
+    return max(1, round(velocity * _SOFTER))
 
 
 def _mask(pitches: list[int], base: int) -> bytes:

@@ -164,11 +164,12 @@ class Listener:
     def turns(self, from_ns: Nanos, until_ns: Nanos, window_ns: float) -> list[tuple[Nanos, int]]:
         """When, between two moments, a note alone begins to be heard in another way than before.
 
-        With each moment how many onsets it is heard with, as an arpeggio.
+        With each moment how much is still to change: as much, and it is heard alike.
         """
         if self._recent:
             from_ns = max(from_ns, Nanos(self._recent[-1][0] + _STRUCK_TOGETHER_NS + 1))
-        ends = [int(at + window_ns) + 1 for at, _ in self._recent]
+        ends = [at + int(window_ns) + 1 for at, _ in self._recent]
+        ends += [self._released_ns + _LIFTED_NS] if self._has_release else []
         moments = {from_ns, *(end for end in ends if from_ns < end <= until_ns)}
         return [(Nanos(at), sum(end > at for end in ends)) for at in sorted(moments)]
 

@@ -1,6 +1,7 @@
 """Asks the policy for a decision, and the rules where it fails; keeps why it was taken."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ class Mind:
         self.feel: Feel = feel
         self._rules = RulePolicy(FULL)
         self._rng = rng
-        self._spare_rng = np.random.default_rng(0)
+        self._spare_rng = deepcopy(rng)
         self.failures = 0
         self.is_fallback = False
         self.decision: Decision | None = None
@@ -74,12 +75,14 @@ class Mind:
         """Let the policy work ahead for a decision on these very arrays, as they are now."""
         self.policy.think(features, judgement, mask, self.w, self.temperature, habit)
 
-    def rehearse(
+    def foretell(
         self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray
-    ) -> None:
-        """Take a decision as `decide` does, and forget it."""
+    ) -> int | None:
+        """What `decide` would say now, where the policy does not fail. It draws nothing."""
+        self._spare_rng.bit_generator.state = self._rng.bit_generator.state
         present = self.w, self.temperature, self._spare_rng, habit
-        ask(self.policy, features, judgement, mask, *present)
+        decision = ask(self.policy, features, judgement, mask, *present)
+        return None if decision is None else int(decision.action)
 
     def decide(
         self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray

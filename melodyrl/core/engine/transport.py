@@ -162,6 +162,11 @@ class Transport:
             return _START
         return self._grid.position(max(floor(self._grid.step_at(at_ns)), 0))
 
+    def first_in(self, step: int) -> Nanos:
+        """The first moment that lies in a step, or past it; the music must run."""
+        assert self._grid is not None
+        return self._grid.first_in(step)
+
     def place(self, at_ns: Nanos) -> Place:
         """Where the music is at a moment."""
         if self._grid is None:

@@ -115,28 +115,29 @@ class Voice:
             view.go_on(sight)
             return True
         choice = view.choice(allowed)
+        self._thought = view, choice
         if not choice.is_thought:
             choice.is_thought = True
-            self._thought = view, choice
             self._mind.think(view.features, view.judgement, choice.mask, choice.habit)
         return False
 
-    def rehearse(self) -> None:
-        """Choose for nothing what was thought about last.
+    def foretell(self, up: int = 0) -> int | None:
+        """The pitch that would be chosen at what was just thought out, where that is known.
 
-        The network has 0.9 MB of weights: having run it, the processor's cache holds little else.
+        To ask helps as well: the network has 0.9 MB of weights, and having run it the processor's
+        cache holds little else.
         """
-        if self._thought is not None:
-            view, choice = self._thought
-            self._mind.rehearse(view.features, view.judgement, choice.mask, choice.habit)
+        if self._thought is None or self.base is None:
+            return None
+        view, choice = self._thought
+        action = self._mind.foretell(view.features, view.judgement, choice.mask, choice.habit)
+        return None if action is None else _pitch(action, self.base + up)
 
     def play(self, action: int) -> int | None:
         """Take an action; the pitch where it begins a note."""
         self._go_on()
         self._played = action
-        if action < ACTIONS.first_pitch or self.base is None:
-            return None
-        return self.base + int(ACTIONS.offsets[action])
+        return None if self.base is None else _pitch(action, self.base)
 
     def lifted(self, pitch: int) -> int:
         """Where a pitch of the line sounds in the register that is asked for."""
@@ -248,6 +249,11 @@ class Voice:
         context.bass[0] = (bass - tonic) % 12 if moment.chord else -1
         context.chord_age[0] = min(moment.position.step - since, _OLDEST)
         context.chord_changed[0] = changed
+
+
+def _pitch(action: int, base: int) -> int | None:
+    """What an action sounds, where it begins a note."""
+    return None if action < ACTIONS.first_pitch else base + int(ACTIONS.offsets[action])
 
 
 def is_final(position: Position, meter: Meter) -> bool:
