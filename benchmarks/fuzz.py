@@ -1,18 +1,23 @@
 """A million events by chance through the engine: does a note hang, or does it raise?
 
     python benchmarks/fuzz.py [--events 1000000] [--policy shipped] [--seed 1]
+    python benchmarks/fuzz.py --events 100000 --gap-ms 60 --think 0.8
 
 Notes on two channels, pedals, controls, every command, clocks that jump, and nonsense, 500 a second
 in the mean and now and then a pause. Each message that the engine says is entered in a ledger that
 knows nothing of ours. Prints how many notes began, began while they sounded, ended without having
 begun, and still sounded at the end.
+
+With `--think` that share of the events comes after the engine has had time to think. What it then
+foretells is compared with what it says: how many answers were foretold, and how many wrongly.
 """
 
 import argparse
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -24,7 +29,8 @@ from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, Outgoing
 from melodyrl.core.midi.messages import ControlChange, NoteOff, NoteOn
 
-GAP_NS, PAUSE_NS, PAUSE_EVERY = 2_000_000, 2_000_000_000, 5_000
+PAUSE_NS, PAUSE_EVERY = 2_000_000_000, 5_000
+MOST_THOUGHTS = 400
 NONSENSE = (
     None,
     NoteOn(200),
@@ -59,19 +65,32 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--policy", default="shipped")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--gap-ms", type=float, default=2.0, help="from one event to the next")
+    parser.add_argument("--think", type=float, default=0.0)
     arguments = parser.parse_args()
     rng, began_s = np.random.default_rng(arguments.seed), time.perf_counter()
     engine = Engine(EngineConfig(channel=2), open_policy(arguments.policy))
     ledger, raised, now_ns = Ledger(), Counter(), 0
     for number in range(arguments.events):
-        now_ns += int(rng.exponential(GAP_NS)) + PAUSE_NS * (number % PAUSE_EVERY == 0)
+        now_ns += int(rng.exponential(arguments.gap_ms * 1e6))
+        now_ns += PAUSE_NS * (number % PAUSE_EVERY == 0)
         try:
-            engine.receive(any_event(rng, now_ns), Nanos(now_ns))
-            ledger.enter(engine.due(Nanos(now_ns)))
+            if rng.random() < arguments.think:
+                ledger.enter(engine.due(Nanos(now_ns - 1)))
+                deque(islice(engine.thoughts(), int(rng.integers(MOST_THOUGHTS))), maxlen=0)
+            event = any_event(rng, now_ns)
+            foretold = engine.foretell(event, Nanos(now_ns))
+            engine.receive(event, Nanos(now_ns))
+            said = engine.due(Nanos(now_ns))
+            ledger.enter(said)
+            if foretold is not None:
+                ledger.counts["foretold"] += 1
+                ledger.counts["foretold wrongly"] += said[:1] != [foretold]
         except Exception as error:  # noqa: BLE001 - what this is to find
             raised[repr(error)] += 1
     ledger.enter(engine.close(Nanos(now_ns)))
-    said = ", ".join(f"{ledger.counts[name]} {name}" for name in ("begun", "doubled", "stray"))
+    names = ("begun", "doubled", "stray", "foretold", "foretold wrongly")
+    said = ", ".join(f"{ledger.counts[name]} {name}" for name in names)
     print(
         f"{arguments.events} events, {now_ns / 1e9:.0f} s of music in "
         f"{time.perf_counter() - began_s:.0f} s: {said}, {len(ledger.sounding)} hanging; "
