@@ -19,13 +19,14 @@ class FakePolicy:
     name = "fake"
     digest = "fake-1"
 
-    def decide(self, features, judgement, mask, w, temperature, rng, habit=None) -> Decision:
-        legal = np.flatnonzero(mask)
-        values = judgement[legal] @ w
-        place = int(abs(float(features.sum()) * 64 + values.sum() * 64) + rng.integers(97))
-        return decision(int(legal[place % len(legal)]), judgement)
+    def decide(self, question, rng) -> Decision:
+        legal = np.flatnonzero(question.mask)
+        values = question.judgement[legal] @ question.w
+        place = float(question.features.sum()) * 64 + values.sum() * 64
+        place = int(abs(place) + rng.integers(97))
+        return decision(int(legal[place % len(legal)]), question.judgement)
 
-    def think(self, features, judgement, mask, w, temperature, habit) -> None:
+    def think(self, question) -> None:
         """Nothing."""
 
 
@@ -34,11 +35,11 @@ class BusyPolicy(FakePolicy):
 
     name = "busy"
 
-    def decide(self, features, judgement, mask, w, temperature, rng, habit=None) -> Decision:
-        pitches = mask.copy()
+    def decide(self, question, rng) -> Decision:
+        pitches = question.mask.copy()
         pitches[: FULL.actions.first_pitch] = False
-        values = np.where(pitches, judgement @ w, -np.inf)
-        return decision(int(np.argmax(values)), judgement)
+        values = np.where(pitches, question.judgement @ question.w, -np.inf)
+        return decision(int(np.argmax(values)), question.judgement)
 
 
 class BrokenPolicy(FakePolicy):
@@ -49,13 +50,13 @@ class BrokenPolicy(FakePolicy):
     def __init__(self) -> None:
         self._calls = 0
 
-    def decide(self, features, judgement, mask, w, temperature, rng, habit=None) -> Decision:
+    def decide(self, question, rng) -> Decision:
         self._calls += 1
         if self._calls % 3 == 0:
             raise ValueError("a network that is full of NaN")
         if self._calls % 3 == 1:
-            return decision(10_000, judgement)
-        return decision(int(np.argmin(mask)), judgement)
+            return decision(10_000, question.judgement)
+        return decision(int(np.argmin(question.mask)), question.judgement)
 
 
 class EightBarPolicy(FakePolicy):

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from melodyrl.core.policy.policy import Policy
+from melodyrl.core.policy.question import Question
 from melodyrl.learn.trainer import Lanes, Observation
 
 Array = npt.NDArray[Any]
@@ -49,11 +50,9 @@ def decided_by(policy: Policy, temperature: float, rng: np.random.Generator) -> 
     """A live policy at a temperature, lane by lane, exactly as it would play."""
 
     def choose(lanes: Lanes, seen: Observation) -> Array:
-        decisions = (
-            policy.decide(*moment, temperature, rng)
-            for moment in zip(seen.features, seen.judgement, seen.mask, lanes.w, strict=True)
-        )
-        return np.array([decision.action for decision in decisions])
+        moments = zip(seen.features, seen.judgement, seen.mask, lanes.w, strict=True)
+        asked = (Question(*moment, temperature) for moment in moments)
+        return np.array([policy.decide(question, rng).action for question in asked])
 
     return choose
 

@@ -243,9 +243,10 @@ def test_a_chord_that_is_announced_is_seen_above_the_tonic_until_the_music_begin
     seen = []
 
     class Onlooker(FakePolicy):
-        def decide(self, features, *rest):
-            seen.append(tuple(np.flatnonzero(features[25:37])))  # next_chord of the full preset
-            return super().decide(features, *rest)
+        def decide(self, question, rng):
+            next_chord = question.features[25:37]  # of the full preset
+            seen.append(tuple(np.flatnonzero(next_chord)))
+            return super().decide(question, rng)
 
     f_major = 1 << 5 | 1 << 9 | 1 << 0
     told = [*held(0, 50, 54, 57), (SECOND, Announce(f_major)), (2 * SECOND, Start())]
@@ -342,9 +343,9 @@ def test_start_begins_a_bar_without_a_note():
 
 def test_knobs_reach_the_policy():
     class Watcher(BusyPolicy):
-        def decide(self, features, judgement, mask, w, temperature, rng, habit=None):
-            self.seen = (w.copy(), temperature)
-            return super().decide(features, judgement, mask, w, temperature, rng, habit)
+        def decide(self, question, rng):
+            self.seen = (question.w.copy(), question.temperature)
+            return super().decide(question, rng)
 
     policy = Watcher()
     bandmate = engine(policy)

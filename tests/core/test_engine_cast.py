@@ -29,8 +29,8 @@ class SilentPolicy(FakePolicy):
 
     name, digest = "silent", "silent-1"
 
-    def decide(self, features, judgement, mask, w, temperature, rng, habit=None):
-        return decision(FULL.actions.rest, judgement)
+    def decide(self, question, rng):
+        return decision(FULL.actions.rest, question.judgement)
 
 
 class Chords(FakePolicy):

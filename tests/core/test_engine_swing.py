@@ -44,9 +44,9 @@ class FakeChords(FakePolicy):
 class OneNotePolicy(BusyPolicy):
     """Plays a note, then only rests."""
 
-    def decide(self, features, judgement, mask, *rest):
-        self.decide = lambda features, judgement, *rest: decision(FULL.actions.rest, judgement)
-        return super().decide(features, judgement, mask, *rest)
+    def decide(self, question, rng):
+        self.decide = lambda question, rng: decision(FULL.actions.rest, question.judgement)
+        return super().decide(question, rng)
 
 
 def engine(policy=None, swing=1.0, **config):

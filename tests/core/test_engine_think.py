@@ -38,10 +38,10 @@ class Watched(NetworkPolicy):
         self.rng = np.random.default_rng(0)
         super().__init__(Network(tensors(form(FULL)), form(FULL)), FULL)
 
-    def decide(self, features, judgement, mask, w, temperature, rng, habit=None):
-        shown = features, judgement, mask, w, habit
+    def decide(self, question, rng):
+        shown = question.features, question.judgement, question.mask, question.w, question.habit
         self.shown += [[each.copy() for each in shown]] if rng is self.rng else []
-        return super().decide(features, judgement, mask, w, temperature, rng, habit)
+        return super().decide(question, rng)
 
 
 def a_tune():

@@ -10,6 +10,7 @@ for name in ("torch", "gymnasium"):
     sys.modules[name] = None
 import numpy as np
 from melodyrl.core.policy import actions, checkpoint, judge, legal, observe, policy, presets, state
+from melodyrl.core.policy.question import Question
 
 trained = checkpoint.load(sys.argv[1])
 preset = trained.preset
@@ -17,12 +18,13 @@ melody, context = state.Melody.start(1), state.Context.silent(1)
 context.scale[:, preset.actions.offsets] = True
 target, w = np.ones(1, np.float32), np.full(len(preset.terms), 0.25, np.float32)
 for step in range(32):
-    decision = trained.decide(
-        observe.observe(melody, context, target, preset),
-        judge.judge(melody, context, target, preset),
-        legal.legal(melody, context, preset.actions),
-        w, 0.1, np.random.default_rng(step),
+    question = Question(
+        observe.observe(melody, context, target, preset)[0],
+        judge.judge(melody, context, target, preset)[0],
+        legal.legal(melody, context, preset.actions)[0],
+        w, 0.1,
     )
+    decision = trained.decide(question, np.random.default_rng(step))
     state.advance(melody, context, preset.actions, np.array([decision.action]))
 print("played", int((melody.recent[0] != state.NONE).sum()))
 """

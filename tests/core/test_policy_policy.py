@@ -7,6 +7,7 @@ from melodyrl.core.policy.network import Network
 from melodyrl.core.policy.observe import observe, size
 from melodyrl.core.policy.policy import GreedyPolicy, NetworkPolicy, RulePolicy, choose
 from melodyrl.core.policy.presets import EIGHT_BAR, FULL
+from melodyrl.core.policy.question import Question
 from tests.core.policy_files import form, tensors
 from tests.core.policy_history import Walk
 
@@ -17,20 +18,23 @@ def generator(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def moment(preset, steps: int = 9, seed: int = 0):
+def moment(preset, temperature: float, steps: int = 9, seed: int = 0, habit=None) -> Question:
     walk = Walk(preset, 1, seed)
     for _ in range(steps):
         mask = legal(walk.melody, walk.context, preset.actions)
         walk.play(np.array([walk.rng.choice(np.flatnonzero(mask[0]))]))
-    return look(walk)
+    return look(walk, temperature, habit)
 
 
-def look(walk):
+def look(walk, temperature: float, habit=None) -> Question:
     preset = walk.preset
-    return (
-        observe(walk.melody, walk.context, walk.target, preset),
-        judge(walk.melody, walk.context, walk.target, preset),
-        legal(walk.melody, walk.context, preset.actions),
+    return Question(
+        observe(walk.melody, walk.context, walk.target, preset)[0],
+        judge(walk.melody, walk.context, walk.target, preset)[0],
+        legal(walk.melody, walk.context, preset.actions)[0],
+        equal_w(preset),
+        temperature,
+        habit,
     )
 
 
@@ -40,26 +44,13 @@ def equal_w(preset) -> np.ndarray:
 
 @BOTH
 def test_at_temperature_zero_the_best_legal_action_is_taken(preset):
-    features, judgement, mask = moment(preset)
-    w = equal_w(preset)
+    question = moment(preset, 0.0)
 
-    decision = GreedyPolicy(preset).decide(features, judgement, mask, w, 0.0, generator())
+    decision = GreedyPolicy(preset).decide(question, generator())
 
-    score = np.where(mask[0], judgement[0] @ w, -np.inf)
+    score = np.where(question.mask, question.judgement @ question.w, -np.inf)
     assert decision.action == score.argmax()
-    np.testing.assert_array_equal(decision.terms, judgement[0, decision.action])
-
-
-@BOTH
-def test_the_lane_axis_may_be_left_out(preset):
-    features, judgement, mask = moment(preset)
-    network = NetworkPolicy(Network(tensors(form(preset)), form(preset)), preset)
-    for policy in (network, GreedyPolicy(preset), RulePolicy(preset)):
-        with_axis = policy.decide(features, judgement, mask, equal_w(preset), 0.3, generator())
-        without = policy.decide(
-            features[0], judgement[0], mask[0], equal_w(preset), 0.3, generator()
-        )
-        assert with_axis.action == without.action
+    np.testing.assert_array_equal(decision.terms, question.judgement[decision.action])
 
 
 def test_actions_are_drawn_as_often_as_boltzmann_says():
@@ -129,21 +120,19 @@ def test_an_illegal_action_may_have_any_value():
 def test_weights_that_overflow_are_refused_without_a_warning():
     shape = form()
     huge = {name: np.full_like(values, 3e38) for name, values in tensors(shape).items()}
-    features, judgement, mask = moment(EIGHT_BAR)
 
     policy = NetworkPolicy(Network(huge, shape), EIGHT_BAR)
 
     with pytest.raises(FloatingPointError):
-        policy.decide(features, judgement, mask, equal_w(EIGHT_BAR), 0.1, generator())
+        policy.decide(moment(EIGHT_BAR, 0.1), generator())
 
 
 def test_the_same_seed_draws_the_same_actions():
-    features, judgement, mask = moment(FULL)
-    policy, w = GreedyPolicy(FULL), equal_w(FULL)
+    question, policy = moment(FULL, 1.0), GreedyPolicy(FULL)
 
     def drawn(seed: int) -> list[int]:
         rng = generator(seed)
-        return [policy.decide(features, judgement, mask, w, 1.0, rng).action for _ in range(50)]
+        return [policy.decide(question, rng).action for _ in range(50)]
 
     assert drawn(5) == drawn(5)
     assert drawn(5) != drawn(6)
@@ -158,7 +147,7 @@ def test_the_rule_plays_the_nearest_chord_tone_on_beats_and_holds_between():
         walk.context.chord[0, [5, 9, 0] if step >= 8 else [0, 4, 7]] = True
         walk.context.step[0] = step
         walk.context.level[0] = 2 if step % 4 == 0 else 4
-        action = policy.decide(*look(walk), equal_w(FULL), 0.0, generator()).action
+        action = policy.decide(look(walk, 0.0), generator()).action
         played.append(action)
         walk.play(np.array([action]))
 
@@ -166,7 +155,7 @@ def test_the_rule_plays_the_nearest_chord_tone_on_beats_and_holds_between():
     walk.context.chord[0] = False
     walk.context.chord[0, [2, 5, 9]] = True
     walk.context.level[0] = 0
-    action = policy.decide(*look(walk), equal_w(FULL), 0.0, generator()).action
+    action = policy.decide(look(walk, 0.0), generator()).action
     assert FULL.actions.offsets[action] == 14
 
 
@@ -174,10 +163,10 @@ def test_the_rule_takes_the_scale_without_a_chord_and_rests_without_either():
     walk, policy = Walk(FULL, 1, seed=0), RulePolicy(FULL)
     walk.context.level[0] = 0
     walk.context.chord[0] = walk.context.scale[0] = False
-    assert policy.decide(*look(walk), equal_w(FULL), 0.0, generator()).action == FULL.actions.rest
+    assert policy.decide(look(walk, 0.0), generator()).action == FULL.actions.rest
 
     walk.context.scale[0, [1, 3]] = True
-    action = policy.decide(*look(walk), equal_w(FULL), 0.0, generator()).action
+    action = policy.decide(look(walk, 0.0), generator()).action
     assert FULL.actions.offsets[action] == 13
 
 
@@ -185,12 +174,12 @@ def test_the_rule_takes_the_scale_without_a_chord_and_rests_without_either():
 @pytest.mark.parametrize("fill", [np.nan, np.inf, -np.inf, 1e38, 0.0, -1.0])
 def test_the_rule_never_raises(preset, fill):
     rule, rng = RulePolicy(preset), generator()
-    features = np.full((1, size(preset)), fill, np.float32)
-    judgement = np.full((1, preset.actions.count, len(preset.terms)), fill, np.float32)
+    features = np.full(size(preset), fill, np.float32)
+    judgement = np.full((preset.actions.count, len(preset.terms)), fill, np.float32)
     w = np.full(len(preset.terms), fill, np.float32)
     for share in np.linspace(0, 1, 20):
-        mask = rng.random((1, preset.actions.count)) < share
-        action = rule.decide(features, judgement, mask, w, fill, rng).action
+        mask = rng.random(preset.actions.count) < share
+        action = rule.decide(Question(features, judgement, mask, w, fill), rng).action
         assert 0 <= action < preset.actions.count
 
 
@@ -200,17 +189,15 @@ def test_every_policy_plays_an_episode_of_legal_actions(preset):
     for policy in (network, GreedyPolicy(preset), RulePolicy(preset)):
         walk, rng = Walk(preset, 1, seed=6), generator()
         for _ in range(32):
-            features, judgement, mask = look(walk)
-            decision = policy.decide(features, judgement, mask, equal_w(preset), 0.2, rng)
-            assert mask[0, decision.action]
+            question = look(walk, 0.2)
+            decision = policy.decide(question, rng)
+            assert question.mask[decision.action]
             walk.play(np.array([decision.action]))
 
 
-def one_moment(preset):
-    """The arrays of a moment without their lanes, weights, a temperature and a habit."""
-    arrays = (each[0] for each in moment(preset))
+def by_habit(preset) -> Question:
     habit = generator(3).normal(size=preset.actions.count).astype(np.float32)
-    return *arrays, equal_w(preset), 0.4, habit
+    return moment(preset, 0.4, habit=habit)
 
 
 @BOTH
@@ -218,12 +205,12 @@ def test_what_was_thought_about_is_decided_alike_and_only_drawn(preset, monkeypa
     plain, ahead = (
         NetworkPolicy(Network(tensors(form(preset)), form(preset)), preset) for _ in range(2)
     )
-    *given, habit = one_moment(preset)
-    expected = [plain.decide(*given, generator(seed), habit) for seed in range(9)]
-    ahead.think(*given, habit)
+    question = by_habit(preset)
+    expected = [plain.decide(question, generator(seed)) for seed in range(9)]
+    ahead.think(question)
     monkeypatch.delattr("melodyrl.core.policy.policy.weigh")
 
-    decisions = [ahead.decide(*given, generator(seed), habit) for seed in range(9)]
+    decisions = [ahead.decide(question, generator(seed)) for seed in range(9)]
 
     for mine, its in zip(expected, decisions, strict=True):
         assert mine.action == its.action
@@ -235,9 +222,9 @@ def test_a_thought_that_is_not_finite_is_told_where_it_is_decided():
     shape = form(EIGHT_BAR)
     broken = {name: np.full_like(each, np.nan) for name, each in tensors(shape).items()}
     policy = NetworkPolicy(Network(broken, shape), EIGHT_BAR)
-    *given, habit = one_moment(EIGHT_BAR)
+    question = by_habit(EIGHT_BAR)
 
-    policy.think(*given, habit)
+    policy.think(question)
 
     with pytest.raises(FloatingPointError):
-        policy.decide(*given, generator(), habit)
+        policy.decide(question, generator())

@@ -3,6 +3,7 @@ import torch
 
 from melodyrl.core.policy import checkpoint
 from melodyrl.core.policy.chords.preset import CHORDS
+from melodyrl.core.policy.question import Question
 from melodyrl.env.baselines import greedy
 from melodyrl.learn.chord_task import chord_task, held_out_lanes
 from melodyrl.learn.config import TrainConfig
@@ -39,7 +40,7 @@ def test_the_shipped_file_plays_what_was_trained(tmp_path):
     trained = run.trainer.learner.act(seen.features, w.w, seen.judgement, seen.mask)
     rng = np.random.default_rng(0)
     moments = zip(seen.features, seen.judgement, seen.mask, w.w, strict=True)
-    decided = [policy.decide(*moment, 0.0, rng).action for moment in moments]
+    decided = [policy.decide(Question(*moment, 0.0), rng).action for moment in moments]
     assert policy.preset is CHORDS
     assert policy.card.terms == CHORDS.terms
     assert decided == trained.tolist()

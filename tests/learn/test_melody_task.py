@@ -8,6 +8,7 @@ from melodyrl.cli.train import Train
 from melodyrl.core.policy import checkpoint
 from melodyrl.core.policy.policy import GreedyPolicy
 from melodyrl.core.policy.presets import PRESETS
+from melodyrl.core.policy.question import Question
 from melodyrl.env.baselines import greedy
 from melodyrl.errors import ConfigError
 from melodyrl.learn.config import TrainConfig
@@ -83,12 +84,8 @@ def test_the_shipped_file_plays_what_was_trained(tmp_path, name):
     lanes = held_out_lanes(PRESETS[name], 16)
     seen = lanes.reset()
     trained = run.trainer.learner.act(seen.features, lanes.w, seen.judgement, seen.mask)
-    decided = [
-        policy.decide(
-            seen.features[i], seen.judgement[i], seen.mask[i], lanes.w[i], 0.0, lanes_rng()
-        ).action
-        for i in range(16)
-    ]
+    moments = zip(seen.features, seen.judgement, seen.mask, lanes.w, strict=True)
+    decided = [policy.decide(Question(*each, 0.0), lanes_rng()).action for each in moments]
     assert decided == trained.tolist()
 
 

@@ -3,6 +3,7 @@ import pytest
 
 from melodyrl.core.policy.actions import HOLD, ONSET, REST
 from melodyrl.core.policy.presets import FULL
+from melodyrl.core.policy.question import Question
 from melodyrl.env.baselines import nearest_chord_tone, random_legal
 from melodyrl.env.chords import TONES
 from melodyrl.env.players import CHARTS, HEARD, full_plan
@@ -75,7 +76,7 @@ def test_a_network_plays_in_lanes_as_it_plays_alone():
     for _ in range(20):
         together = choose(lanes, seen)
         alone = [
-            policy.decide(*moment, 0.0, rng).action
+            policy.decide(Question(*moment, 0.0), rng).action
             for moment in zip(seen.features, seen.judgement, seen.mask, lanes.w, strict=True)
         ]
         assert together.tolist() == alone

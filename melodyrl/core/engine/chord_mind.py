@@ -9,8 +9,9 @@ from melodyrl.core.engine.mind import ask
 from melodyrl.core.policy.chords.judge import TERMS, judge, legal
 from melodyrl.core.policy.chords.observe import observe
 from melodyrl.core.policy.chords.preset import BALANCE, CHORDS
-from melodyrl.core.policy.chords.state import BoolArray, FloatArray, Scene
+from melodyrl.core.policy.chords.state import Scene
 from melodyrl.core.policy.policy import Decision, GreedyPolicy, Policy
+from melodyrl.core.policy.question import Question
 from melodyrl.errors import ConfigError
 from rewards.preference import weights
 
@@ -56,16 +57,14 @@ class ChordMind:
 
     def forget(self) -> None:
         """The last decision is past."""
+        self.question: Question | None = None
         self.decision: Decision | None = None
-        self.judgement: FloatArray | None = None
-        self.mask: BoolArray | None = None
 
     def decide(self, scene: Scene) -> int:
         """A legal action for a scene of one lane; where the policy fails, the chord is kept."""
         judgement, mask = judge(scene)[0], legal(scene)[0]
-        present = self.w, self._temperature, self._rng
-        self.decision = ask(self.policy, observe(scene)[0], judgement, mask, *present)
-        self.judgement, self.mask = judgement, mask
+        question = Question(observe(scene)[0], judgement, mask, self.w, self._temperature)
+        self.question, self.decision = question, ask(self.policy, question, self._rng)
         self.is_fallback = self.decision is None
         if self.decision is None:
             self.failures += 1

@@ -4,19 +4,16 @@ from collections.abc import Mapping
 from copy import deepcopy
 
 import numpy as np
-from numpy.typing import NDArray
 
 from melodyrl.core.engine.events import Feel, KnobName
 from melodyrl.core.policy.feel import FEELS
 from melodyrl.core.policy.intent import Intent, intend
 from melodyrl.core.policy.policy import Decision, Policy, RulePolicy
 from melodyrl.core.policy.presets import FULL
+from melodyrl.core.policy.question import Question
 from melodyrl.core.policy.state import Context, Melody
 from melodyrl.errors import ConfigError
 from rewards.preference import KNOB_TERMS, weights
-
-FloatArray = NDArray[np.float32]
-BoolArray = NDArray[np.bool_]
 
 
 class Mind:
@@ -45,9 +42,8 @@ class Mind:
         self._spare_rng = deepcopy(rng)
         self.failures = 0
         self.is_fallback = False
+        self.question: Question | None = None
         self.decision: Decision | None = None
-        self.judgement: FloatArray | None = None
-        self.mask: BoolArray | None = None
         self.turns = 0
         """How often the knobs were turned."""
         self.turn(knobs)
@@ -67,50 +63,34 @@ class Mind:
 
     def forget(self) -> None:
         """The last decision is past."""
-        self.decision = self.judgement = self.mask = None
+        self.question = self.decision = None
 
-    def think(
-        self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray
-    ) -> None:
-        """Let the policy work ahead for a decision on these very arrays, as they are now."""
-        self.policy.think(features, judgement, mask, self.w, self.temperature, habit)
+    def think(self, question: Question) -> None:
+        """Let the policy work ahead."""
+        self.policy.think(question)
 
-    def foretell(
-        self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray
-    ) -> int | None:
+    def foretell(self, question: Question) -> int | None:
         """What `decide` would say now, where the policy does not fail. It draws nothing."""
         self._spare_rng.bit_generator.state = self._rng.bit_generator.state
-        present = self.w, self.temperature, self._spare_rng, habit
-        decision = ask(self.policy, features, judgement, mask, *present)
+        decision = ask(self.policy, question, self._spare_rng)
         return None if decision is None else int(decision.action)
 
-    def decide(
-        self, features: FloatArray, judgement: FloatArray, mask: BoolArray, habit: FloatArray
-    ) -> int:
-        """A legal action; shapes (D,), (A, K), (A,) and (A,), at least one legal."""
-        present = self.w, self.temperature, self._rng, habit
-        decision = ask(self.policy, features, judgement, mask, *present)
+    def decide(self, question: Question) -> int:
+        """A legal action; at least one is."""
+        decision = ask(self.policy, question, self._rng)
         self.is_fallback = decision is None
         if decision is None:
             self.failures += 1
-            decision = self._rules.decide(features, judgement, mask, *present)
-        self.decision, self.judgement, self.mask = decision, judgement, mask
+            decision = self._rules.decide(question, self._rng)
+        self.question, self.decision = question, decision
         return int(decision.action)
 
 
-def ask(
-    policy: Policy,
-    features: FloatArray,
-    judgement: FloatArray,
-    mask: BoolArray,
-    w: FloatArray,
-    temperature: float,
-    rng: np.random.Generator,
-    habit: FloatArray | None = None,
-) -> Decision | None:
-    """A policy's decision, see `Policy.decide`; None where it fails or decides what is illegal."""
+def ask(policy: Policy, question: Question, rng: np.random.Generator) -> Decision | None:
+    """A policy's decision; None where it fails or decides what is illegal."""
+    mask = question.mask
     try:
-        decision = policy.decide(features, judgement, mask, w, temperature, rng, habit)
+        decision = policy.decide(question, rng)
         is_legal = 0 <= decision.action < len(mask) and bool(mask[decision.action])
     except Exception:  # noqa: BLE001 - whatever a policy does, the music goes on
         return None

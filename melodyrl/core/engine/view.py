@@ -15,6 +15,7 @@ from melodyrl.core.policy.judge import judge, judge_harmony, judge_rhythm
 from melodyrl.core.policy.legal import legal
 from melodyrl.core.policy.observe import observe, observe_density, observe_harmony
 from melodyrl.core.policy.presets import FULL
+from melodyrl.core.policy.question import Question
 from melodyrl.core.policy.state import BoolArray, Context, FloatArray, Melody, shift
 
 _PARTS = 4
@@ -33,6 +34,7 @@ class Sight:
     """The density that is asked for, in onsets a beat, (1,)."""
     w: FloatArray
     """Weights of the reward terms, (K,)."""
+    temperature: float
     intent: Intent
     ground: tuple[object, ...]
     """Says all of this but the melody and what the next three say."""
@@ -46,18 +48,6 @@ class Sight:
     def density(self) -> FloatArray:
         """The density to play at in the feel of the bar, (1,)."""
         return pace(self.wanted, self.intent.feel)
-
-
-@dataclass(slots=True, eq=False)
-class Choice:
-    """What can be chosen from, and what people would choose."""
-
-    mask: BoolArray
-    """(A,) what is legal and allowed."""
-    habit: FloatArray
-    """(A,) see `policy.habit`."""
-    is_thought: bool = False
-    """Whether the policy has worked ahead on it."""
 
 
 class View:
@@ -76,7 +66,8 @@ class View:
         """Where given, it is like one that is done, but for the chord."""
         self._ground, self._bar = sight.ground, sight.bar
         self._done, self._like = 0, like
-        self._choices: dict[bytes | None, Choice] = {}
+        self._w, self._temperature = sight.w, sight.temperature
+        self._questions: dict[bytes | None, Question] = {}
 
     @property
     def is_done(self) -> bool:
@@ -105,17 +96,19 @@ class View:
             self._done += 1
         return True
 
-    def choice(self, allowed: bytes | None) -> Choice:
+    def question(self, allowed: bytes | None) -> Question:
         """The choice among what is legal, and where given allowed, see `Voice.choose`.
 
         The view must be true, so that `go_on` has nothing to do.
         """
-        choice = self._choices.get(allowed)
-        if choice is None:
+        question = self._questions.get(allowed)
+        if question is None:
             mask = self.mask if allowed is None else _both(self.mask, allowed)
             habit = settle(self.leaning, self.line, mask[None])[0]
-            choice = self._choices[allowed] = Choice(mask, habit)
-        return choice
+            by = self._w, self._temperature, habit
+            question = Question(self.features, self.judgement, mask, *by)
+            self._questions[allowed] = question
+        return question
 
     def _work_out(self, part: int, sight: Sight) -> None:
         melody, context = sight.melody, sight.context
@@ -142,7 +135,7 @@ class View:
             judge_rhythm(self.judgement[None], melody, context, sight.density, FULL)
         self._lean(sight)
         self._bar = sight.bar
-        self._choices.clear()
+        self._questions.clear()
 
     def _rehear(self, sight: Sight, like: "View") -> None:
         """Take over from another view what the chord has no say in, and work out the rest."""

@@ -8,13 +8,14 @@ from melodyrl.core.engine.grid import Position
 from melodyrl.core.engine.mind import Mind
 from melodyrl.core.engine.register import lifted
 from melodyrl.core.engine.snapshot import WAYS, Bar
-from melodyrl.core.engine.view import Choice, Footing, Harmony, Sight, View
+from melodyrl.core.engine.view import Footing, Harmony, Sight, View
 from melodyrl.core.music import Chord, Key, Meter, rotate
 from melodyrl.core.music.meter import PHRASE_BARS
 from melodyrl.core.policy.answers import FRESH
 from melodyrl.core.policy.feel import EVERYONE, FEELS
 from melodyrl.core.policy.intent import Intent
 from melodyrl.core.policy.presets import FULL
+from melodyrl.core.policy.question import Question
 from melodyrl.core.policy.state import Context, Melody, advance
 
 ACTIONS = FULL.actions
@@ -56,7 +57,7 @@ class Voice:
         self._moment: Moment | None = None
         self._chord = self._previous = 0
         self._chord_step = 0
-        self._thought: tuple[View, Choice] | None = None
+        self._thought: Question | None = None
         self._played: int | None = None
         self.base: int | None = None
 
@@ -93,9 +94,7 @@ class Voice:
         if allowed is None:
             self._write()
             self._mind.intend(self._intent, self._here.melody, self._context)
-        view = self._look()
-        choice = view.choice(allowed)
-        return self._mind.decide(view.features, view.judgement, choice.mask, choice.habit)
+        return self._mind.decide(self._look().question(allowed))
 
     def think(self, moment: Moment, up: int = 0, allowed: bytes | None = None) -> bool:
         """Work out a part of what a choice would rest on; whether there is more to be worked out.
@@ -114,11 +113,8 @@ class Voice:
             self._write()
             view.go_on(sight)
             return True
-        choice = view.choice(allowed)
-        self._thought = view, choice
-        if not choice.is_thought:
-            choice.is_thought = True
-            self._mind.think(view.features, view.judgement, choice.mask, choice.habit)
+        self._thought = view.question(allowed)
+        self._mind.think(self._thought)
         return False
 
     def foretell(self, up: int = 0) -> int | None:
@@ -129,8 +125,7 @@ class Voice:
         """
         if self._thought is None or self.base is None:
             return None
-        view, choice = self._thought
-        action = self._mind.foretell(view.features, view.judgement, choice.mask, choice.habit)
+        action = self._mind.foretell(self._thought)
         return None if action is None else _pitch(action, self.base + up)
 
     def play(self, action: int) -> int | None:
@@ -204,6 +199,7 @@ class Voice:
             self._context,
             mind.density,
             mind.w,
+            mind.temperature,
             intent,
             (self._ground, mind.turns),
             self._ground[0].step,

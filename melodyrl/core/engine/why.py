@@ -33,16 +33,16 @@ def _explain(
     name: Callable[[int], str],
     bar: Bar | None = None,
 ) -> Why | None:
-    decision, judgement, mask = mind.decision, mind.judgement, mind.mask
-    if decision is None or judgement is None or mask is None:
+    question, decision = mind.question, mind.decision
+    if question is None or decision is None:
         return None
     values_A = decision.q_AK @ mind.w
-    legal = [int(action) for action in np.flatnonzero(mask)]
+    legal = [int(action) for action in np.flatnonzero(question.mask)]
     best = sorted(legal, key=lambda action: (-values_A[action], action))
     chosen = int(decision.action)
 
     def choice(action: int) -> Choice:
-        named = zip(terms, map(float, judgement[action]), strict=True)
+        named = zip(terms, map(float, question.judgement[action]), strict=True)
         chance = float(decision.chances_A[action])
         return Choice(name(action), tuple(named), float(values_A[action]), chance)
 

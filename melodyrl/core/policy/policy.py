@@ -11,6 +11,7 @@ from melodyrl.core.policy.chords.preset import ChordPreset
 from melodyrl.core.policy.network import Bools, Floats, Network
 from melodyrl.core.policy.observe import layout
 from melodyrl.core.policy.presets import Preset
+from melodyrl.core.policy.question import Question
 from melodyrl.core.policy.state import WINDOW
 from melodyrl.core.policy.thoughts import Thoughts
 
@@ -75,36 +76,12 @@ class Policy(Protocol):
         """The task that it was made for."""
         ...
 
-    def decide(
-        self,
-        features: Floats,
-        judgement: Floats,
-        mask: Bools,
-        w: Floats,
-        temperature: float,
-        rng: np.random.Generator,
-        habit: Floats | None = None,
-    ) -> Decision:
-        """Choose for one lane: features (1, D), judgement (1, A, K), mask (1, A), w (K,).
-
-        habit (1, A) is in nats, see `policy.habit`; None where all is alike. The lane axis may be
-        left out.
-        """
+    def decide(self, question: Question, rng: np.random.Generator) -> Decision:
+        """Choose one of the actions of the mask."""
         ...
 
-    def think(
-        self,
-        features: Floats,
-        judgement: Floats,
-        mask: Bools,
-        w: Floats,
-        temperature: float,
-        habit: Floats,
-    ) -> None:
-        """Work ahead for `decide` on these very arrays, left as they are; or do nothing.
-
-        Shapes (D,), (A, K), (A,), (K,) and (A,).
-        """
+    def think(self, question: Question) -> None:
+        """Work ahead for `decide` of this very question; or do nothing."""
         ...
 
 
@@ -115,54 +92,28 @@ class NetworkPolicy:
         self.network, self.preset, self.name = network, preset, name
         self._thoughts = Thoughts[Odds](THOUGHTS)
 
-    def decide(
-        self,
-        features: Floats,
-        judgement: Floats,
-        mask: Bools,
-        w: Floats,
-        temperature: float,
-        rng: np.random.Generator,
-        habit: Floats | None = None,
-    ) -> Decision:
+    def decide(self, question: Question, rng: np.random.Generator) -> Decision:
         """Draw an action; at temperature 0 take the best one.
 
         Raises:
             FloatingPointError: a Q-value of a legal action is not finite.
         """
-        features, judgement, mask = one_lane(features, judgement, mask)
-        given = features, judgement, mask, w, temperature, habit
-        odds = self._thoughts.recall(given) or self._weigh(*given)
-        return odds.draw(judgement, rng)
+        odds = self._thoughts.recall((question,)) or self._weigh(question)
+        return odds.draw(question.judgement, rng)
 
-    def think(
-        self,
-        features: Floats,
-        judgement: Floats,
-        mask: Bools,
-        w: Floats,
-        temperature: float,
-        habit: Floats,
-    ) -> None:
+    def think(self, question: Question) -> None:
         """Do all but draw."""
-        given = features, judgement, mask, w, temperature, habit
+        if self._thoughts.recall((question,)) is not None:
+            return
         with suppress(FloatingPointError):  # raised again where it is to be decided
             with np.errstate(over="ignore", invalid="ignore"):
-                self.network.think(features, w, judgement)
-            self._thoughts.keep(given, self._weigh(*given))
+                self.network.think(question.features, question.w, question.judgement)
+            self._thoughts.keep((question,), self._weigh(question))
 
-    def _weigh(
-        self,
-        features: Floats,
-        judgement: Floats,
-        mask: Bools,
-        w: Floats,
-        temperature: float,
-        habit: Floats | None,
-    ) -> Odds:
+    def _weigh(self, asked: Question) -> Odds:
         with np.errstate(over="ignore", invalid="ignore"):
-            q_AK = self.network.one(features, w, judgement, mask)
-        return weigh(q_AK, mask, w, temperature, habit)
+            q_AK = self.network.one(asked.features, asked.w, asked.judgement, asked.mask)
+        return weigh(q_AK, asked.mask, asked.w, asked.temperature, asked.habit)
 
 
 class GreedyPolicy:
@@ -171,29 +122,12 @@ class GreedyPolicy:
     def __init__(self, preset: AnyPreset, name: str = "greedy") -> None:
         self.preset, self.name = preset, name
 
-    def decide(
-        self,
-        features: Floats,
-        judgement: Floats,
-        mask: Bools,
-        w: Floats,
-        temperature: float,
-        rng: np.random.Generator,
-        habit: Floats | None = None,
-    ) -> Decision:
+    def decide(self, question: Question, rng: np.random.Generator) -> Decision:
         """Draw an action by what it earns now; at temperature 0 take the best one."""
-        _, judgement, mask = one_lane(features, judgement, mask)
-        return choose(judgement, judgement, mask, w, temperature, rng, habit)
+        earned, mask, w = question.judgement, question.mask, question.w
+        return choose(earned, earned, mask, w, question.temperature, rng, question.habit)
 
-    def think(
-        self,
-        features: Floats,
-        judgement: Floats,
-        mask: Bools,
-        w: Floats,
-        temperature: float,
-        habit: Floats,
-    ) -> None:
+    def think(self, question: Question) -> None:
         """Nothing: a choice costs little."""
 
 
@@ -208,31 +142,14 @@ class RulePolicy:
         self.preset, self.name = preset, name
         self._layout = layout(preset)
 
-    def decide(
-        self,
-        features: Floats,
-        judgement: Floats,
-        mask: Bools,
-        w: Floats,
-        temperature: float,
-        rng: np.random.Generator,
-        habit: Floats | None = None,
-    ) -> Decision:
+    def decide(self, question: Question, rng: np.random.Generator) -> Decision:
         """Choose by rule; w, temperature, rng and habit change nothing."""
-        features, judgement, mask = one_lane(features, judgement, mask)
-        action = self._choose(np.nan_to_num(features), mask)
+        judgement, mask = question.judgement, question.mask
+        action = self._choose(np.nan_to_num(question.features), mask)
         earned = judgement[action]
         return Decision(action, judgement, earned, earned, _certain(action, len(mask)))
 
-    def think(
-        self,
-        features: Floats,
-        judgement: Floats,
-        mask: Bools,
-        w: Floats,
-        temperature: float,
-        habit: Floats,
-    ) -> None:
+    def think(self, question: Question) -> None:
         """Nothing: a choice costs little."""
 
     def _choose(self, features: Floats, mask: Bools) -> int:
@@ -267,13 +184,6 @@ class RulePolicy:
             return 24.0 * float(pitches[WINDOW - 1]) if pitches[-1] > 0.5 else MIDDLE
         degree = features[self._layout["degrees"]][-self.preset.actions.count :]
         return float(self.preset.actions.offsets[int(degree.argmax())])
-
-
-def one_lane(features: Floats, judgement: Floats, mask: Bools) -> tuple[Floats, Floats, Bools]:
-    """The arrays of one lane without their lane axis: (D,), (A, K), (A,)."""
-    if (features.ndim, judgement.ndim, mask.ndim) == (1, 2, 1):
-        return features, judgement, mask
-    return features.reshape(-1), judgement.reshape(-1, judgement.shape[-1]), mask.reshape(-1)
 
 
 def choose(
