@@ -10,6 +10,7 @@ from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import (
     MODES,
     Announce,
+    Outgoing,
     Panic,
     Release,
     SetKey,
@@ -148,19 +149,49 @@ def test_after_a_new_tempo_the_step_begins_where_that_tempo_puts_it():
     assert bandmate.snapshot().step_began_ns == 2 * SECOND
 
 
-def test_music_ends_after_four_silent_bars_and_begins_anew():
+def test_music_ends_at_the_bar_line_after_four_silent_bars_and_begins_anew():
     bandmate = engine(BusyPolicy())
     told = [*held(0, 60), (SECOND, NoteOff(60))]
 
     outgoing = run_offline(bandmate, told, 60 * SECOND)
 
     assert not bandmate.snapshot().running
-    assert 9 * SECOND < outgoing[-1].due_ns < 9.3 * SECOND
+    assert outgoing[-1].due_ns == 10 * SECOND + 17 * MS
     ons, offs = balance(outgoing)
     assert ons == offs
     again = run_offline(bandmate, held(61 * SECOND + 5, 60), 61 * SECOND + 5 + 20 * MS)
     assert again[0].due_ns == 61 * SECOND + 5 + 20 * MS
     assert (bandmate.snapshot().bar, bandmate.snapshot().step) == (0, 0)
+
+
+F_MAJOR = (53, 57, 60)
+
+
+def left_alone(seed, *told):
+    """What is said in 4/4 at 120 to a chord of F in C that is let go in the first bar, and more."""
+    bandmate = engine(FakePolicy(), key=Key(0), seed=seed)
+    lifted = [(SECOND, NoteOff(pitch)) for pitch in F_MAJOR]
+    return run_offline(bandmate, [*held(0, *F_MAJOR), *lifted, *told], 30 * SECOND)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_line_that_is_left_alone_comes_to_rest_at_the_end_of_its_last_bar(seed):
+    outgoing = left_alone(seed)
+
+    last = [each for each in outgoing if isinstance(each.message, NoteOn)][-1]
+    assert last.message.pitch % 12 == 0, "the one tone that F major has of the tonic's triad"
+    assert last.due_ns == 9 * SECOND + 20 * MS, "the last strong beat of the fifth bar"
+    assert outgoing[-1] == Outgoing(10 * SECOND + 17 * MS, NoteOff(last.message.pitch))
+
+
+def test_a_player_who_is_back_in_the_last_bar_is_played_along_with():
+    told = [(8 * SECOND + 1_100 * MS, NoteOn(60)), (8 * SECOND + 1_300 * MS, NoteOff(60))]
+
+    outgoing = left_alone(0, *told)
+    onsets = [each.due_ns for each in outgoing if isinstance(each.message, NoteOn)]
+
+    assert [at_ns for at_ns in onsets if 9.2 * SECOND < at_ns < 10 * SECOND]
+    assert max(onsets) == 17 * SECOND + 20 * MS
 
 
 def test_a_held_chord_keeps_the_music_going_though_nothing_new_is_played():

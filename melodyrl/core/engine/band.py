@@ -23,7 +23,7 @@ from melodyrl.core.engine.transport import Transport
 from melodyrl.core.engine.voice import Moment, Voice
 from melodyrl.core.engine.why import explain, explain_chord
 from melodyrl.core.midi.messages import Message, NoteOn
-from melodyrl.core.music import Chord, Meter
+from melodyrl.core.music import Chord
 from melodyrl.core.policy.policy import Policy
 
 _ARPEGGIO_BEATS = 2
@@ -114,9 +114,9 @@ class Band:
         else:
             self.tonality.weigh()  # where nobody thought since
 
-    def step(self, mode: Mode, position: Position, meter: Meter) -> list[Message]:
+    def step(self, mode: Mode, position: Position, transport: Transport) -> list[Message]:
         """What a grid step brings in a mode."""
-        moment = self.moment(position, meter, self.listener.chord)
+        moment = self.moment(position, transport, self.listener.chord)
         if moment is None or mode == "off":
             return []
         if mode == "solo":
@@ -127,12 +127,14 @@ class Band:
             return self.chords.step(moment, self.listener, is_guess=self.tonality.is_guess)
         return self.harmony.step(moment)
 
-    def answer(self, note: NoteOn, position: Position, meter: Meter) -> list[Message]:
+    def answer(self, note: NoteOn, position: Position, transport: Transport) -> list[Message]:
         """The second voice to a note of the player that was just heard."""
-        moment = self.moment(position, meter, self.listener.chord)
+        moment = self.moment(position, transport, self.listener.chord)
         return self.harmony.note_on(note, moment, self.listener.fingers) if moment else []
 
-    def moment(self, position: Position, meter: Meter, chord: Chord | None) -> Moment | None:
+    def moment(
+        self, position: Position, transport: Transport, chord: Chord | None
+    ) -> Moment | None:
         """What is to be known where something is chosen, over a chord, by the present knobs.
 
         None where no key is known yet.
@@ -141,7 +143,8 @@ class Band:
         key = self.tonality.key
         if key is None:
             return None
-        return Moment(position, meter, key, chord, self.announced, self.concludes)
+        concludes = self.concludes or transport.is_last(position)
+        return Moment(position, transport.meter, key, chord, self.announced, concludes)
 
     def why(self, mode: Mode) -> Why | None:
         """What spoke for the last decision."""

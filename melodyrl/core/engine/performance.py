@@ -167,7 +167,7 @@ class Performance:
         elif transport.is_forsaken and not transport.is_resting:
             self._rest(wake_ns)
         elif not transport.is_resting:
-            messages = band.step(self.mode, at, transport.meter)
+            messages = band.step(self.mode, at, transport)
             messages = self._hand.touched(messages, at.step, self._knobs["humanize"])
             self._say(messages, self._due(at, wake_ns))
         if (sync := transport.pursue(wake_ns)) is not None:
@@ -287,7 +287,7 @@ class Performance:
         self.band.read(at_ns, self.transport)
         if position.step == 0:
             self.band.tonality.settle()
-        self._say(self.band.answer(note, position, self.transport.meter), at_ns)
+        self._say(self.band.answer(note, position, self.transport), at_ns)
 
     def _start(self) -> None:
         self.stop(self.now_ns)

@@ -102,7 +102,7 @@ class Thinking:
     ) -> Generator[None, None, int | None]:
         """Think of the answer to a note; what it will be, where known, see `Harmony.think`."""
         band = self._band
-        moment = band.moment(place.position, self._transport.meter, chord)
+        moment = band.moment(place.position, self._transport, chord)
         if moment is None:
             return None
         answer = yield from band.harmony.think(pitch, moment, band.listener.fingers)
@@ -111,7 +111,7 @@ class Thinking:
 
     def _think_of_line(self, place: Ahead, chord: Chord | None, up: int = 0) -> Iterator[None]:
         """Think of what the line does at a place, so many semitones above its base."""
-        moment = self._band.moment(place.position, self._transport.meter, chord)
+        moment = self._band.moment(place.position, self._transport, chord)
         while moment is not None and self._band.voice.think(moment, up):
             yield
         yield

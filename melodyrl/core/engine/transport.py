@@ -8,7 +8,7 @@ from melodyrl.core.engine.pursuit import Pursuit
 from melodyrl.core.music import Meter
 
 _SILENT_BARS = 4
-"""Bars without a note of the player after which the music ends."""
+"""Bars without a note of the player after which the music ends, at the next bar line."""
 
 _FORSAKEN_BARS = 128
 """Bars without any event, although a note is held, after which its note-off is taken as lost. Also
@@ -145,12 +145,21 @@ class Transport:
 
     @property
     def is_forsaken(self) -> bool:
-        """Whether the player has been silent for so long that the music ends."""
-        bar, step = self.meter.steps_per_bar, self.position().step
-        return (
-            step - self._active_step >= _SILENT_BARS * bar
-            or step - self._touched_step >= _FORSAKEN_BARS * bar
+        """Whether the player has been silent for so long that the music ends, at a bar line."""
+        at = self.position()
+        untouched = at.step - self._touched_step
+        return at.step_in_bar == 0 and (
+            self._is_silent_for(_SILENT_BARS, at.step)
+            or untouched >= _FORSAKEN_BARS * self.meter.steps_per_bar
         )
+
+    def is_last(self, at: Position) -> bool:
+        """Whether the bar of a place is the last one, unless the player plays in it."""
+        first = at.step - at.step_in_bar
+        return self._is_silent_for(_SILENT_BARS - 1, first)
+
+    def _is_silent_for(self, bars: int, step: int) -> bool:
+        return step - self._active_step >= bars * self.meter.steps_per_bar
 
     def position(self) -> Position:
         """The step that was decided last."""
