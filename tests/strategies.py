@@ -110,6 +110,8 @@ nonsense = st.sampled_from(
         SetClock(["midi"]),  # type: ignore[arg-type]
         SetTempo(0.0),
         SetTempo(math.inf),
+        SetTempo(10**400),
+        Sync(10**30, 0.0, 120.0),
         SetTempo("fast"),  # type: ignore[arg-type]
         Sync(0, math.nan, 120.0),
         Sync(0, -1.0, 120.0),

@@ -91,7 +91,7 @@ class Loop:
         self._clock = clock
         self.publish = publish
         self._leader = leader or Leader({}, "internal")
-        self._record = record
+        self._recorder = record
         self._thru = thru
         self._late_ns = late_ns
         self._sounding: set[tuple[int, int]] = set()
@@ -105,6 +105,8 @@ class Loop:
         """Times that the engine raised; its notes were released and it went on."""
         self.unsent = 0
         """Messages that the output refused."""
+        self.unrecorded = 0
+        """Lines that the record refused."""
         self.unpublished = 0
         """Notes and snapshots that the page refused."""
 
@@ -184,6 +186,8 @@ class Loop:
 
     def _answer_ahead(self, event: Event, at_ns: Nanos) -> None:
         """Send the answer that the engine foretells; it is told of the note after that."""
+        if self._clock.now() < self._rest_until_ns:
+            return
         try:
             answer = self._engine.foretell(event, at_ns)
         except Exception:  # noqa: BLE001 - it is told all the same, and what fails fails there
@@ -210,13 +214,17 @@ class Loop:
         if now_ns < self._rest_until_ns:
             return
         for each in self._engine.due(now_ns):
-            if self._ahead is not None and each == self._ahead[0]:
+            if self._is_ahead(each):
                 self._account_for_ahead("sent")
             elif self._is_late(each, now_ns):
                 self.lateness.dropped += 1
                 self._keep(now_ns, each, "late")
             else:
                 self._send(each)
+
+    def _is_ahead(self, outgoing: Outgoing) -> bool:
+        """Whether it is the answer that was sent ahead."""
+        return self._ahead is not None and outgoing == self._ahead[0]
 
     def _is_late(self, outgoing: Outgoing, now_ns: Nanos) -> bool:
         """Whether it is a note that is better not played."""
@@ -277,6 +285,12 @@ class Loop:
         if isinstance(outgoing.message, Message):
             self._record(Sent(at_ns, outgoing.due_ns, outgoing.message, fate))
 
+    def _record(self, item: object) -> None:
+        try:
+            self._recorder(item)
+        except Exception:  # noqa: BLE001 - a take that is lost must not leave a note hanging
+            self.unrecorded += 1
+
     def _show_notes(self) -> None:
         """Publish what was heard and played: no note waits for that."""
         while self._unshown:
@@ -311,7 +325,6 @@ class Loop:
         self.failures += 1
         if self.failures == 1:
             log.exception("engine failed where=%s", where)
-        self._take_back()
         now_ns = self._clock.now()
         self._rest_until_ns = Nanos(now_ns + REST_NS)
         self._silence(lambda: self._panic(now_ns))
@@ -332,7 +345,11 @@ class Loop:
         except Exception:  # noqa: BLE001 - what sounds is released below all the same
             outgoing = []
         for each in outgoing:
-            self._send(each)
+            if self._is_ahead(each):
+                self._account_for_ahead("sent")
+            else:
+                self._send(each)
+        self._take_back()
         now_ns = self._clock.now()
         for pitch, channel in sorted(self._sounding):
             self._send(Outgoing(now_ns, NoteOff(pitch, channel)), "more")

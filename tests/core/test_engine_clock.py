@@ -138,6 +138,15 @@ def test_stop_of_the_player_lasts_until_the_next_note_on_the_clocks_grid(command
     assert next(at for at in onsets(outgoing) if at > SECOND) == 2 * SECOND + 145 * MS
 
 
+def test_a_note_after_a_stop_is_answered_however_far_the_song_had_come():
+    bandmate = engine(mode="harmony", clock="midi")
+    told = [(0, Sync(0, 40_000.0, 120.0)), (MS, NoteOn(64)), (300 * MS, Halt())]
+
+    outgoing = run_offline(bandmate, [*told, (400 * MS, NoteOn(64))], SECOND)
+
+    assert onsets(outgoing)[-1] == 400 * MS
+
+
 def test_a_silent_player_is_waited_for_while_the_bars_are_counted():
     bandmate = engine(clock="midi")
     told = [(0, Sync(0, 0.0, 120.0)), (0, NoteOn(60)), (SECOND, NoteOff(60))]

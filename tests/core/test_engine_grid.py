@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from melodyrl.core.engine.events import Nanos
+from melodyrl.core.engine.events import Nanos, Sync
 from melodyrl.core.engine.grid import Grid, Position
 from melodyrl.core.music import COMMON, Meter
 
@@ -30,6 +30,23 @@ def test_a_change_of_tempo_keeps_the_place(before_bpm, after_bpm, at_ns, origin_
 
     assert abs(grid.step_at(at) - place) < 1e-6
     assert grid.at(int(place)) == at, "a step that has begun does not move into the past"
+
+
+@settings(deadline=None)
+@given(
+    st.floats(20, 400),
+    st.integers(-(2**62), 2**62),
+    st.floats(0, 2**31),
+    st.integers(-4, 4),
+    st.integers(0, 2**31),
+)
+def test_the_first_moment_of_a_step_is_the_first_by_the_very_count(bpm, at_ns, at, away, far):
+    grid = Grid(Nanos(0), 120.0, COMMON)
+    grid.lay(Sync(at_ns, at, bpm), Nanos(at_ns))
+
+    for step in (int(at) + away, far):
+        first_ns = grid.first_in(step)
+        assert grid.step_at(first_ns) >= step > grid.step_at(Nanos(first_ns - 1))
 
 
 def test_bars_and_steps_are_counted_from_nought():

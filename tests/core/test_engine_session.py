@@ -132,3 +132,12 @@ def broken(**changes):
 def test_a_broken_session_is_refused_in_one_sentence(lines):
     with pytest.raises(FileError, match=r"^Line \d+ is not one of a session of ours"):
         from_lines(lines)
+
+
+def test_an_answer_that_was_sent_ahead_is_on_the_wire_where_it_was_sent():
+    head = first_line(Engine(CONFIG, BusyPolicy()).recording(), "busy", "today")
+    sent = [Sent(3, 0, NoteOn(72)), Sent(2, 0, NoteOn(60), "more"), Sent(2, 0, NoteOn(67), "late")]
+
+    session = from_lines([head, *map(sent_line, sent)])
+
+    assert session.wire == [(2, NoteOn(60)), (3, NoteOn(72))]

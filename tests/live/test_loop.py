@@ -166,6 +166,26 @@ def test_an_answer_that_was_foretold_ends_where_the_engine_fails_then():
     assert loop.failures == 1
 
 
+def test_nothing_is_sent_ahead_while_the_engine_rests_after_a_failure():
+    script = told(5 * MS, NoteOn(50)), told(20 * MS, NoteOn(60))
+
+    _, port, _, _ = foresee(*script, poison={50})
+
+    assert port.messages == [NoteOn(62), NoteOff(62), NoteOn(72)]
+
+
+def test_no_note_hangs_where_nothing_can_be_recorded():
+    def fail(item):
+        raise OSError("the disk is full")
+
+    script = told(0, NoteOn(60)), told(10 * MS, NoteOn(13)), told(50 * MS, NoteOn(64))
+    loop, port, _ = play(EchoEngine(poison={13}), *script, record=fail)
+    end(loop)
+
+    assert port.messages == [NoteOn(72), NoteOff(72), NoteOn(76), NoteOff(76)]
+    assert loop.unrecorded >= 4
+
+
 def test_a_note_is_told_where_foretelling_fails_and_a_late_answer_is_not_sent_ahead():
     script = told(5 * MS, NoteOn(0)), told(20 * MS, NoteOn(60)), told(20 * MS, NoteOn(61))
 

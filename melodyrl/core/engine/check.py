@@ -1,7 +1,6 @@
 """Which events make sense; the others are dropped before they can do harm."""
 
 from collections.abc import Container
-from math import isfinite
 
 from melodyrl.core.drums.kit import STEPS
 from melodyrl.core.drums.pattern import is_pattern
@@ -51,6 +50,8 @@ SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 ALL_CLASSES = (1 << 12) - 1
 FARTHEST_STEP = 2.0**31
 """Sixteenths: six years of music at 120."""
+FARTHEST_NS = 2**62
+"""Of a monotonic clock: a century and a half."""
 
 
 def makes_sense(event: object) -> bool:
@@ -130,6 +131,7 @@ def _is_drumming(event: Drumming) -> bool:
 def _is_sync(event: Sync) -> bool:
     return (
         type(event.anchor_ns) is int
+        and _is_between(event.anchor_ns, -FARTHEST_NS, FARTHEST_NS)
         and _is_between(event.step, 0, FARTHEST_STEP)
         and _is_between(event.tempo_bpm, SLOWEST_BPM, FASTEST_BPM)
         and type(event.is_held) is bool
@@ -141,7 +143,7 @@ def _is_within(value: object, highest: int) -> bool:
 
 
 def _is_between(value: object, lowest: float, highest: float) -> bool:
-    return type(value) in (int, float) and isfinite(value) and lowest <= value <= highest  # type: ignore[arg-type, operator]
+    return type(value) in (int, float) and lowest <= value <= highest  # type: ignore[operator]
 
 
 def _is_known(value: object, known: Container[object]) -> bool:

@@ -54,9 +54,11 @@ class Grid:
 
     def first_in(self, step: int) -> Nanos:
         """The first moment that lies in a step, or past it."""
-        at_ns = Nanos(self.lies_at(step) - 1)
+        at_ns = self.lies_at(step)  # but for what both round
         while self.step_at(at_ns) < step:
             at_ns = Nanos(at_ns + 1)
+        while self.step_at(Nanos(at_ns - 1)) >= step:
+            at_ns = Nanos(at_ns - 1)
         return at_ns
 
     def step_at(self, at_ns: Nanos) -> float:

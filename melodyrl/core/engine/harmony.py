@@ -60,9 +60,9 @@ class Harmony:
 
     def coming(self) -> Iterator[int]:
         """Pitches that the player's next note may have, the likeliest first."""
-        if self._last is not None:
+        if (last := self._last) is not None:
             for away in range(_REACH + 1):
-                yield from {self._last - away, self._last + away}
+                yield from {last - away, last + away}
 
     def think(
         self, pitch: int, moment: Moment, held: set[int]

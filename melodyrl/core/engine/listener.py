@@ -164,7 +164,8 @@ class Listener:
     def turns(self, from_ns: Nanos, until_ns: Nanos, window_ns: float) -> list[tuple[Nanos, int]]:
         """When, between two moments, a note alone begins to be heard in another way than before.
 
-        With each moment how much is still to change: as much, and it is heard alike.
+        With each moment how much is still to change: as much, and it is heard alike. The first one
+        is past what is struck together with the last onset, and may so lie past the second moment.
         """
         if self._recent:
             from_ns = max(from_ns, Nanos(self._recent[-1][0] + _STRUCK_TOGETHER_NS + 1))

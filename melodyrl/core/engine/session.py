@@ -51,8 +51,13 @@ class Session:
 
     @property
     def wire(self) -> list[tuple[Nanos, Message]]:
-        """What was sent, in order, and when."""
-        return [(each.at_ns, each.message) for each in self.outputs if each.fate != "late"]
+        """What was sent, in order, and when.
+
+        An answer that was sent ahead is recorded once the engine has said it, so after what was
+        handed on meanwhile.
+        """
+        sent = sorted(self.outputs, key=lambda each: each.at_ns)
+        return [(each.at_ns, each.message) for each in sent if each.fate != "late"]
 
     @property
     def ours(self) -> list[Outgoing]:

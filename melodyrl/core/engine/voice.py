@@ -243,7 +243,8 @@ class Voice:
         context.next_chord[0] = _ALL_MASKS[rotate(announced, -tonic)]
         context.previous_chord[0] = _ALL_MASKS[rotate(previous, -tonic)]
         context.bass[0] = (bass - tonic) % 12 if moment.chord else -1
-        context.chord_age[0] = min(moment.position.step - since, _OLDEST)
+        # music that begins anew counts from 0, and may have known the chord before
+        context.chord_age[0] = min(max(moment.position.step - since, 0), _OLDEST)
         context.chord_changed[0] = changed
 
 

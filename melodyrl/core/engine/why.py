@@ -36,7 +36,7 @@ def _explain(
     question, decision = mind.question, mind.decision
     if question is None or decision is None:
         return None
-    values_A = decision.q_AK @ mind.w
+    values_A = decision.q_AK @ question.w
     legal = [int(action) for action in np.flatnonzero(question.mask)]
     best = sorted(legal, key=lambda action: (-values_A[action], action))
     chosen = int(decision.action)

@@ -87,7 +87,7 @@ class Network:
         """Q-values (A, K) of one moment."""
         form = self.form
         given = features_D, w_K, judgement_AK
-        out = self._thoughts.recall(given)
+        out = self._thoughts.recall(*given)
         if out is None:
             out = self._run(given)
         future = out[: -form.terms].reshape(form.actions, form.terms)
@@ -100,8 +100,8 @@ class Network:
     def think(self, features_D: Floats, w_K: Floats, judgement_AK: Floats) -> None:
         """Do all that a later `one` on these very arrays, left as they are, needs no mask for."""
         given = features_D, w_K, judgement_AK
-        if self._thoughts.recall(given) is None:
-            self._thoughts.keep(given, self._run(given))
+        if self._thoughts.recall(*given) is None:
+            self._thoughts.keep(self._run(given), *given)
 
     def _run(self, given: Given) -> Floats:
         """What the heads say: advantages (A * K), then values (K)."""

@@ -77,7 +77,10 @@ class Policy(Protocol):
         ...
 
     def decide(self, question: Question, rng: np.random.Generator) -> Decision:
-        """Choose one of the actions of the mask."""
+        """Choose one of the actions of the mask, by nothing but the question and the generator.
+
+        It is asked also about notes that never come.
+        """
         ...
 
     def think(self, question: Question) -> None:
@@ -98,17 +101,17 @@ class NetworkPolicy:
         Raises:
             FloatingPointError: a Q-value of a legal action is not finite.
         """
-        odds = self._thoughts.recall((question,)) or self._weigh(question)
+        odds = self._thoughts.recall(question) or self._weigh(question)
         return odds.draw(question.judgement, rng)
 
     def think(self, question: Question) -> None:
         """Do all but draw."""
-        if self._thoughts.recall((question,)) is not None:
+        if self._thoughts.recall(question) is not None:
             return
         with suppress(FloatingPointError):  # raised again where it is to be decided
             with np.errstate(over="ignore", invalid="ignore"):
                 self.network.think(question.features, question.w, question.judgement)
-            self._thoughts.keep((question,), self._weigh(question))
+            self._thoughts.keep(self._weigh(question), question)
 
     def _weigh(self, asked: Question) -> Odds:
         with np.errstate(over="ignore", invalid="ignore"):
