@@ -140,7 +140,7 @@ def play(name: str, tempo_bpm: float, seconds: float, policy_name: str) -> Figur
     loop.stop()
     inbox.wake()
     thread.join()
-    return np.array(timed.late_ms + [np.inf] * loop.lateness.dropped)
+    return np.array(timed.late_ms + [np.inf] * loop.sender.lateness.dropped)
 
 
 def strike(inbox: Inbox) -> None:

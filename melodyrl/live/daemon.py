@@ -79,7 +79,7 @@ class Daemon:
         self._ports.close()
         gc.unfreeze()
         sys.setswitchinterval(self._switch_s)
-        late = self.loop.lateness
+        late = self.loop.sender.lateness
         log.info(
             "stopped sent=%d late_p50_us=%.0f late_p99_us=%.0f late_worst_us=%.0f "
             "late_missed=%d late_dropped=%d failures=%d unsent=%d dropped=%d",
@@ -90,7 +90,7 @@ class Daemon:
             late.missed,
             late.dropped,
             self.loop.failures,
-            self.loop.unsent,
+            self.loop.sender.unsent,
             self._inbox.dropped,
         )
 

@@ -37,7 +37,7 @@ def test_what_is_due_is_sent_when_it_is_due():
     loop, port, _ = play(EchoEngine(delay_ns=10 * MS), *script)
 
     assert port.sent == [(15 * MS, NoteOn(72, 70)), (41 * MS, NoteOff(72))]
-    assert (loop.lateness.count, loop.lateness.worst_ns) == (2, 0)
+    assert (loop.sender.lateness.count, loop.sender.lateness.worst_ns) == (2, 0)
 
 
 def test_events_that_arrive_together_are_all_told_before_anything_is_sent():
@@ -136,7 +136,7 @@ def test_an_answer_that_is_foretold_is_sent_before_the_engine_is_told_and_once()
         (5 * MS, NoteOn(60, 70)),
         Sent(5 * MS, 5 * MS, NoteOn(72, 70)),
     ]
-    assert loop.lateness.count == 2
+    assert loop.sender.lateness.count == 2
     assert [each[1:4] for each in shown if type(each) is tuple][:2] == [
         ("player", True, 60),
         ("machine", True, 72),
@@ -183,7 +183,7 @@ def test_no_note_hangs_where_nothing_can_be_recorded():
     end(loop)
 
     assert port.messages == [NoteOn(72), NoteOff(72), NoteOn(76), NoteOff(76)]
-    assert loop.unrecorded >= 4
+    assert loop.sender.unrecorded >= 4
 
 
 def test_a_note_is_told_where_foretelling_fails_and_a_late_answer_is_not_sent_ahead():
@@ -193,7 +193,7 @@ def test_a_note_is_told_where_foretelling_fails_and_a_late_answer_is_not_sent_ah
 
     assert port.sent == [(20 * MS, NoteOn(72))]
     assert [each.fate for each in recorded if isinstance(each, Sent)] == ["late", "sent", "late"]
-    assert (loop.failures, loop.lateness.dropped) == (0, 2)
+    assert (loop.failures, loop.sender.lateness.dropped) == (0, 2)
 
 
 class Sleepy(EchoEngine):
@@ -216,7 +216,7 @@ def test_note_on_that_is_too_late_is_dropped_and_counted_and_a_note_off_never():
     loop, port, shown = play(Sleepy(120 * MS), *script, late_ns=100 * MS)
 
     assert port.sent == [(130 * MS, NoteOff(72))]
-    assert (loop.lateness.dropped, loop.lateness.missed) == (1, 1)
+    assert (loop.sender.lateness.dropped, loop.sender.lateness.missed) == (1, 1)
     assert shown[-1].timing.dropped == 1
 
 
@@ -224,7 +224,7 @@ def test_note_on_that_is_late_within_the_tolerance_is_sent_and_counted_as_missed
     loop, port, _ = play(Sleepy(90 * MS), told(0, NoteOn(60)), late_ns=100 * MS)
 
     assert port.sent == [(90 * MS, NoteOn(72))]
-    assert (loop.lateness.dropped, loop.lateness.missed) == (0, 1)
+    assert (loop.sender.lateness.dropped, loop.sender.lateness.missed) == (0, 1)
 
 
 def test_thru_sends_on_what_is_heard_at_once_and_ends_it():
@@ -369,7 +369,7 @@ def test_port_that_vanishes_is_counted_and_the_loop_goes_on():
     while clock.now_ns < 100 * MS:
         loop.turn()
 
-    assert (loop.unsent, loop.failures) == (2, 0)
+    assert (loop.sender.unsent, loop.failures) == (2, 0)
 
 
 def test_clock_waits_until_the_moment_and_not_past_moments():
