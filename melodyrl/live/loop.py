@@ -161,7 +161,7 @@ class Loop:
 
     def _answer_ahead(self, event: Event, at_ns: Nanos) -> None:
         """Send the answer that the engine foretells; it is told of the note after that."""
-        if self._clock.now() < self._rest_until_ns:
+        if at_ns < self._rest_until_ns:
             return
         try:
             answer = self._engine.foretell(event, at_ns)
