@@ -13,7 +13,7 @@ from typing import Protocol
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Event, Nanos, Outgoing, Panic, SetClock, SetTempo, Tap
 from melodyrl.core.midi.clock import ClockMessage
-from melodyrl.core.midi.messages import Message, NoteOff, NoteOn
+from melodyrl.core.midi.messages import Message
 from melodyrl.live.clock import Clock
 from melodyrl.live.inbox import Call, Told
 from melodyrl.live.leader import Leader
@@ -149,11 +149,8 @@ class Loop:
             self.sender.hand_on(event, at_ns)
         self._answer_ahead(event, at_ns)
         self._tell_all([event], at_ns)
+        self.sender.show("player", event, at_ns)
         match event:
-            case NoteOn(pitch, velocity):
-                self.sender.unshown.append(("note", "player", True, pitch, velocity, at_ns))
-            case NoteOff(pitch):
-                self.sender.unshown.append(("note", "player", False, pitch, 0, at_ns))
             case SetTempo() | Tap():
                 self._tell_all(self._leader.hear(event, at_ns), at_ns)
             case SetClock():

@@ -68,9 +68,10 @@ class Sender:
 
     def send(self, outgoing: Outgoing) -> None:
         """Send what the engine says, unless it was sent ahead, or is better not played any more."""
-        if self._is_late(outgoing, self._clock.now()) and not self._is_ahead(outgoing):
+        now_ns = self._clock.now()
+        if self._is_late(outgoing, now_ns) and self._ahead_ns(outgoing) is None:
             self.lateness.dropped += 1
-            self._keep(self._clock.now(), outgoing, "late")
+            self._keep(now_ns, outgoing, "late")
         else:
             self._send(outgoing)
 
@@ -91,6 +92,16 @@ class Sender:
         for pitch, channel in sorted(self._sounding):
             self._send(Outgoing(now_ns, NoteOff(pitch, channel)), "more")
 
+    def show(self, who: str, event: object, at_ns: Nanos) -> None:
+        """Have an event shown, where it is a note."""
+        match event:
+            case NoteOn(pitch, velocity):
+                self.unshown.append(("note", who, True, pitch, velocity, at_ns))
+            case NoteOff(pitch):
+                self.unshown.append(("note", who, False, pitch, 0, at_ns))
+            case _:
+                return
+
     def record(self, item: object) -> None:
         """Write down; a take that is lost must not leave a note hanging."""
         try:
@@ -101,32 +112,26 @@ class Sender:
     def _is_late(self, outgoing: Outgoing, now_ns: Nanos) -> bool:
         return isinstance(outgoing.message, NoteOn) and now_ns - outgoing.due_ns > self._late_ns
 
-    def _is_ahead(self, outgoing: Outgoing) -> bool:
-        return self._ahead is not None and outgoing == self._ahead[0]
+    def _ahead_ns(self, outgoing: Outgoing) -> Nanos | None:
+        """When a message was sent, where that was ahead."""
+        return self._ahead[1] if self._ahead is not None and outgoing == self._ahead[0] else None
 
     def _send(self, outgoing: Outgoing, fate: Fate = "sent") -> None:
-        if self._ahead is not None and outgoing == self._ahead[0]:
-            sent_ns, self._ahead = self._ahead[1], None
-        else:
+        sent_ns = self._ahead_ns(outgoing)
+        if sent_ns is None:
             self._emit(outgoing.message)
             sent_ns = self._clock.now()
+        else:
+            self._ahead = None
         self._account_for(outgoing, sent_ns, fate)
 
     def _account_for(self, outgoing: Outgoing, sent_ns: Nanos, fate: Fate) -> None:
         """Record what was sent, measure how late it was, and have it shown."""
         self._keep(sent_ns, outgoing, fate)
         self.lateness.add(sent_ns - outgoing.due_ns)
-        match outgoing.message:
-            case NoteOn(pitch, velocity, channel):
-                self._have_shown(pitch, velocity, channel, outgoing.due_ns)
-            case NoteOff(pitch, channel):
-                self._have_shown(pitch, 0, channel, outgoing.due_ns)
-            case _:
-                return
-
-    def _have_shown(self, pitch: int, velocity: int, channel: int, due_ns: Nanos) -> None:
-        who = "drums" if channel == self._drum_channel else "machine"
-        self.unshown.append(("note", who, velocity > 0, pitch, velocity, due_ns))
+        if isinstance(message := outgoing.message, Message):
+            who = "drums" if message.channel == self._drum_channel else "machine"
+            self.show(who, message, outgoing.due_ns)
 
     def _emit(self, message: Message | ClockMessage) -> None:
         try:

@@ -11,16 +11,10 @@ from copy import deepcopy
 
 import numpy as np
 
+from melodyrl.core.engine.band import Band
 from melodyrl.core.engine.check import makes_sense
 from melodyrl.core.engine.config import EngineConfig
-from melodyrl.core.engine.events import (
-    ClockSource,
-    Event,
-    Nanos,
-    Outgoing,
-    Panic,
-    SetPolicy,
-)
+from melodyrl.core.engine.events import ClockSource, Event, Nanos, Outgoing, Panic, SetPolicy
 from melodyrl.core.engine.grid import Place
 from melodyrl.core.engine.performance import Performance
 from melodyrl.core.engine.recorder import Recorder, Recording
@@ -55,10 +49,9 @@ class Engine:
         if problem := config.problem():
             raise ConfigError(problem)
         self._config = config
-        rng = rng or np.random.default_rng(config.seed)
-        self._performance = Performance(config, policy, chord_policy, rng)
-        playing = self._performance.band.cast.playing
-        self._policy_name, self._digests = policy.name, dict(playing)
+        band = Band(config, policy, chord_policy, rng or np.random.default_rng(config.seed))
+        self._policy_name, self._digests = policy.name, dict(band.cast.playing)
+        self._performance = Performance(config, band)
         self._recorder = Recorder()
         self._dropped = 0
 

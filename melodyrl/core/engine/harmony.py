@@ -71,21 +71,17 @@ class Harmony:
 
         With None where that is not known, or where the note would end another answer first.
         """
-        while (there := self._there(pitch, moment, held | {pitch})) is not None:
-            if not self._voice.think(moment, *there):
-                break
-            yield
-        if there is None or any(pitch == each for each, _ in self._answers):
-            return None
-        return self._voice.foretell(there[0])
-
-    def _there(self, pitch: int, moment: Moment, held: set[int]) -> tuple[int, bytes] | None:
-        """How far the base moves for a note, and what is allowed then; None where nothing is."""
         before, base = self._voice.base, self._home(moment.key.tonic, pitch)
         if before is None or base is None:
             return None
-        allowed = self._allowed(pitch, moment, held, base)
-        return None if allowed is None else (base - before, allowed)
+        allowed = self._allowed(pitch, moment, held | {pitch}, base)
+        if allowed is None:
+            return None
+        while self._voice.think(moment, base - before, allowed):
+            yield
+        if any(pitch == each for each, _ in self._answers):
+            return None
+        return self._voice.foretell(base - before)
 
     def sounded(self, pitch: int, note: NoteOn) -> NoteOn:
         """Our answer to a note, of a pitch."""

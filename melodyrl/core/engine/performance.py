@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import numpy as np
-
 from melodyrl.core.engine.band import Band
 from melodyrl.core.engine.config import DECIDE_NS, EngineConfig
 from melodyrl.core.engine.controls import Controls
@@ -49,24 +47,16 @@ from melodyrl.core.engine.snapshot import Snapshot
 from melodyrl.core.engine.thinking import Thinking
 from melodyrl.core.midi.messages import SILENCES, ControlChange, Message, NoteOff, NoteOn
 from melodyrl.core.music import Key, Meter
-from melodyrl.core.policy.policy import Policy
 
 
 class Performance:
     """A band, the pulse that it plays to, and what is to be sent: all in the present, `now_ns`."""
 
-    def __init__(
-        self,
-        config: EngineConfig,
-        policy: Policy,
-        chord_policy: Policy | None,
-        rng: np.random.Generator,
-    ) -> None:
-        self._config = config
+    def __init__(self, config: EngineConfig, band: Band) -> None:
         self.mode: Mode = config.mode
         self._knobs: dict[KnobName, float] = dict(config.knobs)
         self._controls = Controls(config.bindings)
-        self.band = Band(config, policy, chord_policy, rng)
+        self.band = band
         self.now_ns = Nanos(0)
         self.outbox = Outbox()
         self._say = partial(self.outbox.say, channel=config.channel)
@@ -75,7 +65,7 @@ class Performance:
         listen_ns = Nanos(config.listen_ns - self._decide_ns)
         self._pulse = Pulse(config, listen_ns, self.outbox, Hand(config.seed, 2))
         self.transport, self._drummer = self._pulse.transport, self._pulse.drummer
-        self.thinking = Thinking(self.band, self.transport)
+        self.thinking = Thinking(band, self.transport)
 
     def next_wake(self) -> Nanos | None:
         """When something is due next, None where only what is told can help."""
@@ -143,7 +133,7 @@ class Performance:
             knobs=tuple(self._knobs.items()),
             bindings=self._controls.bindings,
             armed=self._controls.armed,
-            sounding=self.outbox.sounding(self.now_ns, self._config.channel),
+            sounding=self.outbox.sounding(self.now_ns, band.ledger.channel),
             held=tuple(sorted(band.listener.sounding)),
             why=band.why(self.mode),
             drums=self._drummer.picture,
