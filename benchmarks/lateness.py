@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from melodyrl.cli.playing import open_policy
-from melodyrl.core.engine import engine as engine_module
+from melodyrl.core.engine import performance
 from melodyrl.core.engine.config import EngineConfig, default_knobs
 from melodyrl.core.engine.engine import Engine
 from melodyrl.core.engine.events import Nanos
@@ -120,7 +120,7 @@ def sleep(tempo_bpm: float, seconds: float) -> Figures:
 def play(name: str, tempo_bpm: float, seconds: float, policy_name: str) -> Figures:
     """The lateness of the notes of the live loop."""
     if name == "at once":
-        engine_module.DECIDE_NS = Nanos(0)
+        performance.DECIDE_NS = Nanos(0)
     policy = open_policy(policy_name)
     knobs = {**default_knobs(), "density": 4.0}
     config = EngineConfig(tempo_bpm=tempo_bpm, key=Key(9, minor=True), knobs=knobs)
